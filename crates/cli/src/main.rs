@@ -1,0 +1,2 @@
+//! The `watchfire` program.
+fn main() {}

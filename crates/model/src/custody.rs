@@ -1,0 +1,86 @@
+//! Custody events: who did what to which record, when. Each is appended to the log before its caller is told.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// What was done. Append only: names are sealed into events for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// The log was opened; its first event.
+    LogOpened,
+    /// An account was added.
+    AccountAdded,
+    /// An account was revoked.
+    AccountRevoked,
+    /// A person signed in.
+    SignedIn,
+    /// A report was submitted.
+    ReportSubmitted,
+    /// The same submission came again.
+    SubmissionRepeated,
+    /// A file was received and sealed.
+    FileReceived,
+    /// Something was said of a file.
+    FileDescribed,
+    /// A report was finished by its sender.
+    ReportFinished,
+    /// A report was retracted by its sender.
+    ReportRetracted,
+    /// A report was never finished in time.
+    ReportExpired,
+    /// A report was found to repeat an earlier one, files included, and was folded into it.
+    ReportFolded,
+    /// A report was tied into a case.
+    CaseTied,
+    /// Two cases became one.
+    CasesMerged,
+    /// A case was ranked.
+    CaseRanked,
+    /// A case was read.
+    CaseRead,
+}
+
+/// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only a
+/// salted commitment to them enters the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustodyEvent {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub deed: Deed,
+    /// Who: `account:12`, `operator`, `clock`.
+    pub who: String,
+    /// The report it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<i64>,
+    /// The case it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<i64>,
+    /// The file it is about, as 32 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// SHA-256 of the bytes it is about, as 64 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// A reason or a detail in plain words, never personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl CustodyEvent {
+    /// An event about nothing yet.
+    pub fn new(at: Timestamp, deed: Deed, who: impl Into<String>) -> Self {
+        Self {
+            at,
+            deed,
+            who: who.into(),
+            report: None,
+            case: None,
+            file: None,
+            sha256: None,
+            note: None,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The words of Watchfire: what every other crate means by a report, an identifier, a finding, a case.
+//!
+//! This crate is pure: no files, sockets, ambient clock or ambient randomness. It knows no format
+//! (that is `wire`), no database (`store`) and no key (`vault`).
+
+mod account;
+mod case;
+mod clock;
+mod custody;
+mod evidence;
+mod finding;
+mod identifier;
+mod ids;
+pub mod limits;
+mod report;
+mod sensitive;
+
+pub use account::{Role, UnknownRole};
+pub use case::{Link, Rank, rank};
+pub use clock::{Clock, Entropy, ManualClock, Timestamp};
+pub use custody::{CustodyEvent, Deed};
+pub use evidence::{Digests, FileFacts, Relevance, hex};
+pub use finding::{Finding, Override, Score};
+pub use identifier::{Identifier, IdentifierKind, Mention, MentionKind, Part};
+pub use ids::{AccountId, BadId, CaseId, FileId, ReportId};
+pub use report::{Door, IncidentKind, Mark, Moment, Report, ReportState, Subject};
+pub use sensitive::Sensitive;

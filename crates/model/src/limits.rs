@@ -1,0 +1,28 @@
+//! Every door's limits, in one place (invariant 10): each is tested at the limit and one past it.
+
+/// The largest XML or JSON document a door takes, in bytes.
+pub const DOCUMENT_BYTES_MAX: usize = 8 << 20;
+/// The deepest nesting of elements a door takes. The schema itself needs 7.
+pub const XML_DEPTH_MAX: usize = 32;
+/// The most elements in one document.
+pub const XML_ELEMENTS_MAX: usize = 100_000;
+/// The most attributes on one element.
+pub const XML_ATTRIBUTES_MAX: usize = 32;
+/// The most parts of one multipart body.
+pub const MULTIPART_PARTS_MAX: usize = 16;
+/// The longest form field that is not a file, in bytes.
+pub const FORM_FIELD_BYTES_MAX: usize = 256;
+/// The longest `application/x-www-form-urlencoded` body, in bytes.
+pub const FORM_BYTES_MAX: usize = 4096;
+/// The largest file, in bytes: 64 GiB.
+pub const FILE_BYTES_MAX: u64 = 64 << 30;
+/// The longest file name that is kept, in bytes; a longer one is cut at a character.
+pub const FILE_NAME_BYTES_MAX: usize = 2056;
+/// The most files of one report.
+pub const FILES_PER_REPORT_MAX: usize = 10_000;
+/// The most mentions taken from one report.
+pub const MENTIONS_PER_REPORT_MAX: usize = 10_000;
+/// An open report is deleted this long after it was opened, or …
+pub const OPEN_REPORT_MILLIS_MAX: i64 = 24 * 3600 * 1000;
+/// … this long after its last change, whichever is later.
+pub const IDLE_REPORT_MILLIS_MAX: i64 = 3600 * 1000;
