@@ -39,6 +39,8 @@ pub enum ReportState {
     Retracted,
     /// Never finished in time; to its sender it no longer exists, its evidence is kept.
     Expired,
+    /// Finished, and found to repeat an earlier report, files included: it stands for that one.
+    Folded,
 }
 
 /// What kind of incident the sender chose.
