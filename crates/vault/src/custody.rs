@@ -87,3 +87,74 @@ impl CustodyError {
 
 const ENTRY_VERSION: u8 = 1;
 const SALT_BYTES: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use model::{Deed, Timestamp};
+
+    use super::*;
+    use crate::entropy::{ForeseenEntropy, SystemEntropy};
+
+    fn event() -> CustodyEvent {
+        let at = Timestamp::parse("2026-01-02T03:04:05Z").unwrap();
+        CustodyEvent {
+            report: Some(17),
+            note: Some("by its sender".to_string()),
+            ..CustodyEvent::new(at, Deed::ReportFinished, "account:12")
+        }
+    }
+
+    #[test]
+    fn opens_to_the_event_and_only_under_its_key_and_entry() {
+        let key = DataKey::generate(&SystemEntropy);
+        let entry = record(&event(), &key, &SystemEntropy).unwrap();
+        assert_eq!(
+            open_event(&entry.log, &entry.sealed, &key).unwrap(),
+            event()
+        );
+
+        let other_key = DataKey::generate(&SystemEntropy);
+        assert!(open_event(&entry.log, &entry.sealed, &other_key).is_err());
+        let other = record(&event(), &key, &SystemEntropy).unwrap();
+        assert!(open_event(&other.log, &entry.sealed, &key).is_err());
+        assert!(open_event(&entry.log, &entry.sealed[1..], &key).is_err());
+        assert!(open_event(&[], &entry.sealed, &key).is_err());
+    }
+
+    #[test]
+    fn inv_03_an_entry_is_a_salted_commitment() {
+        let key = DataKey::generate(&SystemEntropy);
+        let one = record(&event(), &key, &SystemEntropy).unwrap();
+        let two = record(&event(), &key, &SystemEntropy).unwrap();
+        // The same event twice gives two entries that nobody can tell to be the same.
+        assert_ne!(one.log, two.log);
+        assert_eq!((one.log[0], one.log.len()), (1, 33));
+    }
+
+    #[test]
+    fn what_is_sealed_but_not_committed_to_is_refused() {
+        let key = DataKey::generate(&SystemEntropy);
+        let log = [1; LOG_ENTRY_BYTES];
+        for salted in [&[0; 40][..], &[0; 3]] {
+            let sealed = seal::seal(&key, &log, salted, &SystemEntropy).unwrap();
+            let error = open_event(&log, &sealed, &key).unwrap_err();
+            assert_eq!(error.code(), "custody.not-committed");
+        }
+    }
+
+    #[test]
+    fn the_format_is_this_one() {
+        // HMAC-SHA-256 by another library over the salt and the JSON as written here.
+        let key = DataKey::from_bytes([7; 32]);
+        let entry = record(&event(), &key, &ForeseenEntropy::default()).unwrap();
+        let salted = seal::open(&key, &entry.log, &entry.sealed).unwrap();
+        assert_eq!(
+            std::str::from_utf8(&salted[SALT_BYTES..]).unwrap(),
+            r#"{"at":"2026-01-02T03:04:05Z","deed":"report_finished","who":"account:12","report":17,"note":"by its sender"}"#
+        );
+        assert_eq!(
+            model::hex(&entry.log),
+            "01e58e40b70505569886127e5add29fc95dfdcf6dfa74b5987b23caefcfc1a238d"
+        );
+    }
+}

@@ -295,3 +295,6 @@ const fn permission_bits(_: &fs::Metadata) -> u32 {
 const ROOT_HEADER: &str = "watchfire root key, version 1: keep a copy offline, show it to nobody";
 const LOG_HEADER: &str = "watchfire log key, version 1: keep a copy offline, show it to nobody";
 const KEY_FILE_BYTES_MAX: usize = 512;
+
+#[cfg(test)]
+mod tests;

@@ -440,3 +440,6 @@ const SEALED_CHUNK_BYTES: usize = CHUNK_BYTES + TAG_BYTES;
 const WRAPPED_BODY_BYTES: usize = 32 + TAG_BYTES;
 const SEAL_LABEL: &[u8] = b"watchfire/sealed@v1+AES-256-GCM-SIV\0";
 const WRAP_LABEL: &[u8] = b"watchfire/wrapped-key@v1+AES-256-GCM-SIV\0";
+
+#[cfg(test)]
+mod tests;
