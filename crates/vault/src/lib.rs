@@ -17,6 +17,8 @@ pub mod custody;
 mod digest;
 mod entropy;
 mod evidence;
+#[cfg(test)]
+mod faults;
 mod keys;
 pub mod seal;
 pub mod secret;

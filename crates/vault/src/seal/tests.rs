@@ -19,7 +19,7 @@ const LENGTHS: [usize; 8] = [
 ];
 
 fn plain(length: usize) -> Vec<u8> {
-    (0..length).map(|index| (index % 251) as u8).collect()
+    (0..=250_u8).cycle().take(length).collect()
 }
 
 fn key() -> DataKey {
