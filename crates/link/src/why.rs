@@ -1,0 +1,73 @@
+//! The sentence that tells a person why two reports stand together.
+
+use model::{Identifier, IdentifierKind};
+
+/// Says what two reports share. The sentence carries personal data: show it only to those who may read the case.
+pub fn why(identifier: &Identifier) -> String {
+    let normal = identifier.normal.expose();
+    match identifier.kind {
+        IdentifierKind::Email => format!("Both reports name the same email address ({normal})."),
+        IdentifierKind::Phone => format!("Both reports name the same phone number ({normal})."),
+        IdentifierKind::Url => format!("Both reports name the same web address ({normal})."),
+        IdentifierKind::Ip => ip(normal),
+        IdentifierKind::Handle => handle(normal),
+        IdentifierKind::Device => {
+            let (kind, value) = normal.split_once(':').unwrap_or(("", normal));
+            let kind = if kind.is_empty() {
+                String::new()
+            } else {
+                format!("{kind} ")
+            };
+            format!("Both reports name the same device ({kind}{value}).")
+        }
+        IdentifierKind::Group => {
+            let (platform, group) = normal.split_once('/').unwrap_or(("", normal));
+            format!(
+                "Both reports name the same group{} ({group}).",
+                on(platform)
+            )
+        }
+        IdentifierKind::PriorReport => {
+            format!("One report names the other, or both name the same earlier report ({normal}).")
+        }
+    }
+}
+
+fn ip(normal: &str) -> String {
+    match normal.split_once(' ') {
+        Some((line, minute)) if minute.contains('T') => format!(
+            "Both reports name the same IP address and port ({line}) in the same minute ({minute} UTC)."
+        ),
+        Some((address, day)) => {
+            format!(
+                "Both reports name the same IP address ({address}) on the same day ({day} UTC)."
+            )
+        }
+        None => format!("Both reports name the same IP address ({normal})."),
+    }
+}
+
+fn handle(normal: &str) -> String {
+    // A platform's slug holds letters and digits only, so the first mark ends it.
+    match normal.split_once(['/', '#']) {
+        Some((platform, number)) if normal[platform.len()..].starts_with('#') => format!(
+            "Both reports name the same account number{} ({number}).",
+            on(platform)
+        ),
+        Some((platform, name)) => {
+            format!(
+                "Both reports name the same account{} ({name}).",
+                on(platform)
+            )
+        }
+        None => format!("Both reports name the same account ({normal})."),
+    }
+}
+
+fn on(platform: &str) -> String {
+    if platform.is_empty() {
+        String::new()
+    } else {
+        format!(" on {platform}")
+    }
+}
