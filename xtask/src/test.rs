@@ -152,16 +152,16 @@ fn build(house: &House) -> Result<(), Failure> {
 
 /// Runs the tests with their servers and closes with the counts of all test programs together.
 fn tests(house: &House) -> Result<(), Failure> {
-    let (cluster, postgres) = match std::env::var_os(POSTGRES_VARIABLE) {
-        Some(url) => (None, url),
-        None => {
-            let cluster = Cluster::start()?;
-            let url = OsString::from(&cluster.url);
-            (Some(cluster), url)
-        }
+    // A developer's own server is used as it is.
+    let given = std::env::var_os(POSTGRES_VARIABLE);
+    let cluster = if given.is_some() {
+        None
+    } else {
+        Some(Cluster::start()?)
     };
+    let own = cluster.as_ref().map(|cluster| OsString::from(&cluster.url));
     let mut command = house.cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
-    command.env(POSTGRES_VARIABLE, postgres);
+    command.envs(given.or(own).map(|url| (POSTGRES_VARIABLE, url)));
     if std::env::var_os(CHROMIUM_VARIABLE).is_none()
         && let Some(chromium) = packages::chromium()
     {
