@@ -1,5 +1,6 @@
 //! Blobs: evidence streams in, is digested and sealed in one pass, and is durable before it is named.
 
+mod leftovers;
 mod reading;
 mod reception;
 #[cfg(test)]
@@ -58,6 +59,8 @@ pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     /// What errors call it: the directory, or the store's own description.
     place: Arc<str>,
+    /// The directory, if it is one.
+    dir: Option<Arc<Path>>,
     part_bytes: usize,
 }
 
@@ -76,6 +79,7 @@ impl Blobs {
         Ok(Self {
             store: Arc::new(store),
             place,
+            dir: Some(dir.into()),
             part_bytes: LOCAL_PART_BYTES,
         })
     }
@@ -86,6 +90,7 @@ impl Blobs {
         Self {
             store,
             place,
+            dir: None,
             part_bytes: REMOTE_PART_BYTES,
         }
     }

@@ -159,16 +159,18 @@ async fn damage_to_a_stored_blob_is_noticed() {
 
 #[tokio::test]
 async fn inv_01_an_acknowledged_blob_reads_back_whatever_write_fails() {
-    for length in [1000, 20 * PIECE_BYTES] {
+    for length in [1000, 4 * PIECE_BYTES] {
+        let bytes = plain(length);
         let sound = FaultyStore::sound();
-        receive(&Blobs::remote(Arc::new(sound.clone())), &plain(length))
+        receive(&in_small_parts(sound.clone()), &bytes)
             .await
             .unwrap();
+        assert_eq!(sound.writes(), if length == 1000 { 1 } else { 6 });
         for fault in [Fault::Lost, Fault::KeptButReportedLost, Fault::Full] {
             for at in 0..sound.writes() {
                 let kept = Arc::new(InMemory::new());
                 let store = FaultyStore::failing(&kept, fault, at);
-                let failed = receive(&Blobs::remote(Arc::new(store)), &plain(length)).await;
+                let failed = receive(&in_small_parts(store), &bytes).await;
                 // Told or not: an error means that nothing was acknowledged.
                 let error = failed.expect_err("a failed write is never acknowledged");
                 if fault == Fault::Full {
@@ -182,14 +184,21 @@ async fn inv_01_an_acknowledged_blob_reads_back_whatever_write_fails() {
     }
 }
 
+fn in_small_parts(store: FaultyStore) -> Blobs {
+    Blobs {
+        part_bytes: PIECE_BYTES,
+        ..Blobs::remote(Arc::new(store))
+    }
+}
+
 #[tokio::test]
 async fn a_reception_that_failed_stays_failed() {
     let kept = Arc::new(InMemory::new());
     let store = FaultyStore::failing(&kept, Fault::Full, 0);
-    let blobs = Blobs::remote(Arc::new(store));
+    let blobs = in_small_parts(store);
     let mut reception = blobs.begin(&key(), b"file|1", &SystemEntropy).unwrap();
     let mut failed = false;
-    for _ in 0..20 {
+    for _ in 0..4 {
         failed |= reception.write(&plain(PIECE_BYTES)).await.is_err();
     }
     assert!(failed);
@@ -225,4 +234,30 @@ async fn a_place_that_cannot_hold_blobs_is_named() {
             .to_string()
             .contains(&file.path().display().to_string())
     );
+}
+
+#[tokio::test]
+async fn what_a_kill_left_behind_is_found_and_swept() {
+    let dir = tempfile::tempdir().unwrap();
+    let blobs = Blobs::local(dir.path()).unwrap();
+    let received = receive(&blobs, b"whole").await.unwrap();
+    let name = "ab".repeat(16);
+    let staging = dir.path().join("ab").join(format!("{name}#1"));
+    fs::write(&staging, b"a part").unwrap();
+    fs::write(dir.path().join("ab").join("notes.txt"), b"not ours").unwrap();
+
+    let listed: Vec<_> = blobs.list().collect().await;
+    let listed: Vec<_> = listed.into_iter().map(Result::unwrap).collect();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].0, received.blob);
+
+    let (written, later) = (listed[0].1, listed[0].1.plus_millis(60_000));
+    assert_eq!(blobs.sweep(written.plus_millis(-60_000)).await.unwrap(), 0);
+    assert_eq!(blobs.sweep(later).await.unwrap(), 1);
+    assert!(!staging.exists());
+    assert_eq!(files(dir.path()).len(), 2);
+    assert!(blobs.read(received.blob, &key(), b"file|1").await.is_ok());
+
+    let remote = Blobs::remote(Arc::new(InMemory::new()));
+    assert_eq!(remote.sweep(later).await.unwrap(), 0);
 }
