@@ -204,75 +204,91 @@ impl KeyError {
     }
 }
 
-/// Writes three lines: what the file is, the key, its checksum.
 fn write_key(path: &Path, header: &str, key: &DataKey) -> Result<(), KeyError> {
-    let encoded = Zeroizing::new(STANDARD.encode(key.bytes()));
-    let checksum = checksum(header, key.bytes());
-    let text = Zeroizing::new(format!("{header}\n{}\n{checksum}\n", encoded.as_str()));
+    let text = print_key(header, key);
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => KeyError::Exists {
-            path: path.to_path_buf(),
-        },
+    let path = || path.to_path_buf();
+    let mut file = options.open(path()).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => KeyError::Exists { path: path() },
         _ => KeyError::Unwritable {
-            path: path.to_path_buf(),
+            path: path(),
             source,
         },
     })?;
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(|source| KeyError::Unwritable {
-            path: path.to_path_buf(),
+            path: path(),
             source,
         })
 }
 
 fn read_key(path: &Path, header: &'static str) -> Result<DataKey, KeyError> {
-    let path = || path.to_path_buf();
-    let unreadable = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => KeyError::Missing { path: path() },
-        _ => KeyError::Unreadable {
-            path: path(),
-            source,
-        },
+    let unreadable = |source: io::Error| {
+        let path = path.to_path_buf();
+        match source.kind() {
+            io::ErrorKind::NotFound => KeyError::Missing { path },
+            _ => KeyError::Unreadable { path, source },
+        }
     };
-    let file = fs::File::open(path()).map_err(unreadable)?;
+    let file = fs::File::open(path).map_err(unreadable)?;
     let mode = permission_bits(&file.metadata().map_err(unreadable)?);
     if mode & 0o077 != 0 {
-        return Err(KeyError::TooOpen { path: path(), mode });
+        let path = path.to_path_buf();
+        return Err(KeyError::TooOpen { path, mode });
     }
     // One byte more than any key file has: a large file in its place is refused unread.
     let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES_MAX + 1));
     file.take(KEY_FILE_BYTES_MAX as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    let not_a_key = || KeyError::NotAKey {
-        path: path(),
-        expected: header,
-    };
-    let text = std::str::from_utf8(&bytes).map_err(|_| not_a_key())?;
+    parse_key(&bytes, header).map_err(|flaw| {
+        let path = path.to_path_buf();
+        match flaw {
+            Flaw::NotAKey => KeyError::NotAKey {
+                path,
+                expected: header,
+            },
+            Flaw::WrongLength => KeyError::WrongLength { path },
+            Flaw::Damaged => KeyError::Damaged { path },
+        }
+    })
+}
+
+/// Three lines: what the file is, the key, its checksum.
+fn print_key(header: &str, key: &DataKey) -> Zeroizing<String> {
+    let encoded = Zeroizing::new(STANDARD.encode(key.bytes()));
+    let checksum = checksum(header, key.bytes());
+    Zeroizing::new(format!("{header}\n{}\n{checksum}\n", encoded.as_str()))
+}
+
+fn parse_key(bytes: &[u8], header: &str) -> Result<DataKey, Flaw> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Flaw::NotAKey)?;
     let mut lines = text.lines();
     if lines.next() != Some(header) {
-        return Err(not_a_key());
+        return Err(Flaw::NotAKey);
     }
     let (Some(encoded), Some(found), None) = (lines.next(), lines.next(), lines.next()) else {
-        return Err(KeyError::WrongLength { path: path() });
+        return Err(Flaw::WrongLength);
     };
-    let decoded = Zeroizing::new(
-        STANDARD
-            .decode(encoded)
-            .map_err(|_| KeyError::Damaged { path: path() })?,
-    );
-    let bytes = <[u8; 32]>::try_from(decoded.as_slice())
-        .map_err(|_| KeyError::WrongLength { path: path() })?;
+    let decoded = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| Flaw::Damaged)?);
+    let bytes = <[u8; 32]>::try_from(decoded.as_slice()).map_err(|_| Flaw::WrongLength)?;
     let key = DataKey::from_bytes(bytes);
     if checksum(header, key.bytes()) != found {
-        return Err(KeyError::Damaged { path: path() });
+        return Err(Flaw::Damaged);
     }
     Ok(key)
+}
+
+/// What is wrong with the text of a key file.
+#[derive(Debug, PartialEq, Eq)]
+enum Flaw {
+    NotAKey,
+    WrongLength,
+    Damaged,
 }
 
 /// The first 8 hex digits of a digest over kind and key: finds damage, tells nothing about the key.

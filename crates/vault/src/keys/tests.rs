@@ -1,5 +1,7 @@
 //! Tests of the key files: every way in which one can be wrong is told apart, with what to do.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::entropy::{ForeseenEntropy, SystemEntropy};
 
@@ -155,4 +157,31 @@ fn blind_values_differ_by_kind_and_by_where_the_kind_ends() {
     assert_ne!(keys.blind("email", "x"), keys.blind("phone", "x"));
     assert_ne!(keys.blind("ab", "c"), keys.blind("a", "bc"));
     assert_eq!(format!("{keys:?}"), "Keys([secret])");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_is_printed_parses_and_nothing_else_does(
+        bytes in any::<[u8; 32]>(),
+        place in 0usize..128,
+        change in 1u8..,
+        junk in proptest::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let key = DataKey::from_bytes(bytes);
+        let text = print_key(ROOT_HEADER, &key);
+        let parsed = parse_key(text.as_bytes(), ROOT_HEADER).unwrap();
+        prop_assert_eq!(parsed.bytes(), &bytes);
+        prop_assert_eq!(parse_key(text.as_bytes(), LOG_HEADER).unwrap_err(), Flaw::NotAKey);
+
+        let mut changed = text.as_bytes().to_vec();
+        let place = place % changed.len();
+        changed[place] ^= change;
+        // A changed line end may still be one; nothing else passes.
+        if let Ok(parsed) = parse_key(&changed, ROOT_HEADER) {
+            prop_assert_eq!(parsed.bytes(), &bytes);
+        }
+        prop_assert!(parse_key(&junk, ROOT_HEADER).is_err());
+    }
 }
