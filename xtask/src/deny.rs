@@ -52,11 +52,9 @@ fn check(house: &House, program: &Path, manifest: &Path) -> Command {
     command
         .arg("--manifest-path")
         .arg(manifest)
-        .args(["--log-level", "warn", "check"]);
-    command
-        .arg("--config")
-        .arg(house.root.join("deny.toml"))
-        .args(["--hide-inclusion-graph"]);
+        .args(["--log-level", "warn"]);
+    command.arg("--config").arg(house.root.join("deny.toml"));
+    command.args(["check", "--hide-inclusion-graph"]);
     command.current_dir(&house.root);
     command
 }
