@@ -1,1 +1,33 @@
-//! (to be written)
+//! The database of Watchfire: rows, named transactions, migrations. The only crate that speaks SQL.
+//!
+//! One query layer and one set of migrations serve two databases: SQLite inside the data directory, and
+//! PostgreSQL 15 or later when that is outgrown. This crate knows no keys and opens nothing that is sealed:
+//! it keeps [`Sealed`] bytes and finds by [`Blind`] keyed digests, which its callers make (`vault`).
+//!
+//! Writing is done in named transactions ([`Store::begin`], [`Tx`]) by bulk methods that take slices, one
+//! transaction for a whole batch. Reading is done on [`Store`].
+
+mod access;
+mod connection;
+mod fault;
+mod migrations;
+mod open;
+mod read;
+mod record;
+mod row;
+mod statement;
+mod table;
+mod tx;
+mod url;
+
+pub use fault::{Cause, StoreFault, StoreRefusal};
+pub use migrations::SCHEMA_VERSION;
+pub use open::{Birth, Store};
+pub use read::{Count, Counts, QUEUE_PAGE_MAX, QueueCursor, ROWS_PER_PAGE_MAX};
+pub use row::{
+    AccountRow, AnchorRow, Blind, BlobId, CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry,
+    LogHead, LogRow, MentionRow, ReportRow, Sealed, SecretHash, SessionKind, SessionRow,
+    SubmissionRow,
+};
+pub use tx::Tx;
+pub use url::{BadStoreUrl, StoreUrl};
