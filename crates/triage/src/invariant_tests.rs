@@ -1,0 +1,391 @@
+//! The invariants that triage answers for, and snapshots of what it says of a few reports.
+
+use std::collections::BTreeSet;
+
+use model::{
+    FileFacts, FileId, Finding, Identifier, IdentifierKind, IncidentKind, Mark, Mention,
+    MentionKind, Moment, Override, Part, Report, ReportId, Score, Sensitive, Subject, Timestamp,
+    rank,
+};
+use proptest::prelude::*;
+
+use crate::{Policy, combine, report_findings};
+
+const NOW: &str = "2026-01-02T12:00:00Z";
+
+fn now() -> Timestamp {
+    Timestamp::parse(NOW).unwrap()
+}
+
+fn moment(text: &str) -> Moment {
+    Moment {
+        text: text.to_owned(),
+        utc: Timestamp::parse(text),
+    }
+}
+
+fn bare(incident: IncidentKind, at: &str) -> Report {
+    Report {
+        incident,
+        incident_at: moment(at),
+        platform: None,
+        escalation: None,
+        marks: BTreeSet::new(),
+        subjects: Vec::new(),
+        mentions: Vec::new(),
+        files: Vec::new(),
+        has_narrative: false,
+    }
+}
+
+fn victim(age_years: Option<i64>) -> Subject {
+    Subject {
+        part: Part::Victim,
+        name: None,
+        age_years,
+        born: None,
+        countries: BTreeSet::new(),
+        third_party: false,
+    }
+}
+
+/// Identifiers as `link` would give them, near enough for facts.
+fn identifiers(report: &Report) -> Vec<Identifier> {
+    report
+        .mentions
+        .iter()
+        .map(|mention| Identifier {
+            kind: IdentifierKind::Email,
+            normal: mention.text.clone(),
+            text: mention.text.clone(),
+            part: mention.part,
+            place: mention.place.clone(),
+            ties: mention.part.ties(),
+        })
+        .collect()
+}
+
+fn findings(report: &Report, number: i64) -> Vec<Finding> {
+    let policy = Policy::builtin().unwrap();
+    report_findings(
+        &policy,
+        report,
+        ReportId::new(number),
+        &identifiers(report),
+        now(),
+    )
+}
+
+fn mention(kind: MentionKind, part: Part) -> Mention {
+    Mention {
+        kind,
+        part,
+        text: Sensitive::new(format!("{kind:?} {part:?}")),
+        qualifier: None,
+        port: None,
+        at: None,
+        place: String::new(),
+    }
+}
+
+fn full_live_report() -> Report {
+    let mut ip = mention(MentionKind::Ip, Part::Reported);
+    ip.port = Some(51234);
+    ip.at = Some(moment("2026-01-02T11:58:07Z"));
+    let mut child = victim(Some(9));
+    child.countries.insert("PH".to_owned());
+    let mut watcher = Subject {
+        part: Part::Reported,
+        ..victim(None)
+    };
+    watcher.countries.insert("AU".to_owned());
+    let mut file = FileFacts::unsaid(FileId::new([1; 16]), 10, &[2; 32]);
+    file.viewed_by_sender = Some(true);
+    file.industry_class = Some("A1".to_owned());
+    Report {
+        platform: Some("Example Live".to_owned()),
+        escalation: Some(Sensitive::new("The stream is still on.".to_owned())),
+        marks: BTreeSet::from([Mark::LiveStreaming]),
+        subjects: vec![child, watcher],
+        mentions: vec![
+            ip,
+            mention(MentionKind::Email, Part::Reported),
+            mention(MentionKind::AccountNumber, Part::Victim),
+            mention(MentionKind::Phone, Part::Sender),
+        ],
+        files: vec![file],
+        has_narrative: true,
+        ..bare(IncidentKind::AbuseMaterial, "2026-01-02T11:55:00Z")
+    }
+}
+
+#[test]
+fn what_it_says_of_a_full_live_report() {
+    insta::assert_json_snapshot!(combine(&findings(&full_live_report(), 7), &[]));
+}
+
+#[test]
+fn what_it_says_of_a_live_report_that_says_little() {
+    let mut report = bare(IncidentKind::AbuseMaterial, "2026-01-02T11:55:00");
+    report.marks.insert(Mark::LiveStreaming);
+    insta::assert_json_snapshot!(combine(&findings(&report, 7), &[]));
+}
+
+#[test]
+fn what_it_says_of_a_viral_report_with_every_field() {
+    let mut report = full_live_report();
+    report.escalation = None;
+    report.marks = BTreeSet::from([Mark::Viral, Mark::PotentialMeme]);
+    report.incident_at = moment("2025-06-01T00:00:00Z");
+    insta::assert_json_snapshot!(combine(&findings(&report, 7), &[]));
+}
+
+#[test]
+fn what_it_says_of_an_empty_enticement_report() {
+    let report = bare(IncidentKind::Enticement, "2025-12-30T00:00:00Z");
+    insta::assert_json_snapshot!(combine(&findings(&report, 7), &[]));
+}
+
+#[test]
+fn completeness_is_not_danger() {
+    let mut viral = full_live_report();
+    viral.escalation = None;
+    viral.marks = BTreeSet::from([Mark::Viral]);
+    let mut live = bare(IncidentKind::AbuseMaterial, "2026-01-02T11:55:00Z");
+    live.marks.insert(Mark::LiveStreaming);
+    let (viral, live) = (rank(&findings(&viral, 1)), rank(&findings(&live, 2)));
+    assert!(viral.actionability > live.actionability);
+    assert!(live.danger > viral.danger && live.raised > viral.raised);
+}
+
+#[test]
+fn an_old_stream_is_not_live_now_but_an_unclear_time_may_be() {
+    let at = |text: &str| {
+        let mut report = bare(IncidentKind::AbuseMaterial, text);
+        report.marks.insert(Mark::LiveStreaming);
+        rank(&findings(&report, 1)).raised
+    };
+    assert_eq!(at("2026-01-01T12:00:01Z"), Some(Override::LiveNow));
+    assert_eq!(at("2026-01-01T12:00:00Z"), None);
+    assert_eq!(at("2026-01-02T13:00:00Z"), Some(Override::LiveNow));
+    // No offset, or beyond what a clock may run ahead: the time is not known, which is never "old".
+    assert_eq!(at("2020-01-02T12:00:00"), Some(Override::LiveNow));
+    assert_eq!(at("2062-01-02T12:00:00Z"), Some(Override::LiveNow));
+}
+
+const MARKS: [Mark; 16] = [
+    Mark::Sextortion,
+    Mark::Solicitation,
+    Mark::MinorToMinor,
+    Mark::Spam,
+    Mark::SadisticExploitation,
+    Mark::ViralBatch,
+    Mark::Drawing,
+    Mark::PotentialMeme,
+    Mark::Viral,
+    Mark::PossibleSelfProduction,
+    Mark::PhysicalHarm,
+    Mark::ViolenceGore,
+    Mark::Bestiality,
+    Mark::LiveStreaming,
+    Mark::Infant,
+    Mark::GenerativeAi,
+];
+
+fn any_subject() -> impl Strategy<Value = Subject> {
+    let part = prop::sample::select(vec![
+        Part::Reported,
+        Part::Victim,
+        Part::Victim,
+        Part::Recipient,
+    ]);
+    let countries = prop::collection::btree_set("PH|AU|GB", 0..2);
+    let age = prop_oneof![Just(None), (-3_i64..200).prop_map(Some)];
+    let born = prop_oneof![
+        Just(None),
+        "20[012][0-9]-0[1-9]-1[0-9]".prop_map(|born| Some(Sensitive::new(born)))
+    ];
+    let name = prop::option::of("[a-z]{3}".prop_map(Sensitive::new));
+    (part, countries, age, born, name).prop_map(|(part, countries, age_years, born, name)| {
+        Subject {
+            part,
+            name,
+            age_years,
+            born,
+            countries,
+            third_party: false,
+        }
+    })
+}
+
+fn any_file() -> impl Strategy<Value = FileFacts> {
+    let class = prop::sample::select(vec![None, Some("A1"), Some("A2"), Some("B1"), Some("B2")]);
+    (class, any::<Option<bool>>(), any::<Option<bool>>()).prop_map(|(class, viewed, public)| {
+        FileFacts {
+            industry_class: class.map(str::to_owned),
+            viewed_by_sender: viewed,
+            publicly_available: public,
+            ..FileFacts::unsaid(FileId::new([1; 16]), 1, &[0; 32])
+        }
+    })
+}
+
+fn any_mention() -> impl Strategy<Value = Mention> {
+    let kind = prop::sample::select(vec![
+        MentionKind::Email,
+        MentionKind::Ip,
+        MentionKind::PriorReport,
+    ]);
+    let part = prop::sample::select(vec![Part::Reported, Part::Victim, Part::Sender]);
+    (kind, part).prop_map(|(kind, part)| mention(kind, part))
+}
+
+fn any_report() -> impl Strategy<Value = Report> {
+    let incident = prop::sample::select(vec![
+        IncidentKind::AbuseMaterial,
+        IncidentKind::Trafficking,
+        IncidentKind::Travel,
+        IncidentKind::Molestation,
+        IncidentKind::MisleadingDomain,
+        IncidentKind::MisleadingContent,
+        IncidentKind::Enticement,
+        IncidentKind::UnsolicitedMaterial,
+    ]);
+    let hours_ago = prop_oneof![-60_i64..400, Just(100_000)];
+    let at = (hours_ago, any::<bool>()).prop_map(|(hours, offset)| {
+        let utc = now().plus_millis(-hours * 3_600_000);
+        Moment {
+            text: utc.to_string(),
+            utc: offset.then_some(utc),
+        }
+    });
+    let escalation = prop::option::of("[ a-z]{0,3}".prop_map(Sensitive::new));
+    (
+        incident,
+        at,
+        escalation,
+        prop::sample::subsequence(MARKS.to_vec(), 0..6),
+        prop::collection::vec(any_subject(), 0..4),
+        prop::collection::vec(any_mention(), 0..4),
+        prop::collection::vec(any_file(), 0..3),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(
+                incident,
+                incident_at,
+                escalation,
+                marks,
+                subjects,
+                mentions,
+                files,
+                has_narrative,
+            )| Report {
+                incident,
+                incident_at,
+                platform: Some("Example".to_owned()),
+                escalation,
+                marks: marks.into_iter().collect(),
+                subjects,
+                mentions,
+                files,
+                has_narrative,
+            },
+        )
+}
+
+/// The same report with one thing left unsaid, or one mark of volume more.
+fn lessened(report: &Report, step: usize) -> Report {
+    let mut less = report.clone();
+    let each_subject =
+        |less: &mut Report, forget: fn(&mut Subject)| less.subjects.iter_mut().for_each(forget);
+    let each_file =
+        |less: &mut Report, forget: fn(&mut FileFacts)| less.files.iter_mut().for_each(forget);
+    match step {
+        0 => less.incident_at.utc = None,
+        1 => less.platform = None,
+        2 => each_subject(&mut less, |person| {
+            (person.age_years, person.born) = (None, None)
+        }),
+        3 => each_subject(&mut less, |person| person.countries.clear()),
+        4 => each_subject(&mut less, |person| person.name = None),
+        5 => less.subjects.clear(),
+        6 => less.mentions.clear(),
+        7 => each_file(&mut less, |file| file.industry_class = None),
+        8 => each_file(&mut less, |file| file.viewed_by_sender = None),
+        9 => each_file(&mut less, |file| file.publicly_available = None),
+        10 => less.files.clear(),
+        11 => less.has_narrative = false,
+        step => {
+            less.marks.insert(VOLUME[step - 12]);
+        }
+    }
+    less
+}
+
+const VOLUME: [Mark; 6] = [
+    Mark::Spam,
+    Mark::Viral,
+    Mark::ViralBatch,
+    Mark::PotentialMeme,
+    Mark::Drawing,
+    Mark::GenerativeAi,
+];
+const STEPS: usize = 12 + VOLUME.len();
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn inv_05_a_rank_equals_the_sum_of_its_shown_points(
+        reports in prop::collection::vec(any_report(), 1..5)
+    ) {
+        let policy = Policy::builtin().unwrap();
+        let case = (1..).zip(&reports).fold(Vec::new(), |case, (number, report)| {
+            combine(&case, &findings(report, number))
+        });
+        let rank = rank(&case);
+        let (mut danger, mut actionability, mut raised) = (0, 0, None);
+        for finding in &case {
+            prop_assert!(!finding.rule.is_empty() && finding.version == policy.version());
+            let is_filled = finding.text.ends_with('.') && !finding.text.contains(['{', '}', '?']);
+            prop_assert!(is_filled, "{}", finding.text);
+            prop_assert!(!finding.refs.is_empty() && finding.refs.is_sorted_by(|a, b| a < b));
+            match finding.score {
+                Score::Danger => danger += finding.points,
+                Score::Actionability => actionability += finding.points,
+            }
+            raised = raised.max(finding.raises);
+        }
+        prop_assert_eq!((rank.danger, rank.actionability, rank.raised), (danger, actionability, raised));
+    }
+
+    #[test]
+    fn inv_06_nothing_lowers_a_live_danger_signal(
+        mut report in any_report(), live in any::<bool>(), steps in prop::collection::vec(0..STEPS, 1..4),
+        others in prop::collection::vec(any_report(), 0..3)
+    ) {
+        if live {
+            report.marks.insert(Mark::LiveStreaming);
+        } else {
+            report.escalation = Some(Sensitive::new("urgent".to_owned()));
+        }
+        let before = rank(&findings(&report, 1));
+        let less = steps.iter().fold(report, |less, step| lessened(&less, *step));
+        let after = rank(&findings(&less, 1));
+        prop_assert!(after.danger >= before.danger, "{} < {}", after.danger, before.danger);
+        prop_assert!(after.raised >= before.raised);
+        let case = (2..).zip(&others).fold(findings(&less, 1), |case, (number, other)| {
+            combine(&case, &findings(other, number))
+        });
+        prop_assert!(rank(&case).danger >= after.danger);
+        prop_assert!(rank(&case).raised >= after.raised);
+    }
+
+    #[test]
+    fn ten_copies_of_one_report_rank_as_one(report in any_report()) {
+        let once = combine(&findings(&report, 1), &[]);
+        let ten = (2..=10).fold(once.clone(), |case, number| combine(&case, &findings(&report, number)));
+        prop_assert_eq!(rank(&ten), rank(&once));
+        prop_assert_eq!(ten.len(), once.len());
+    }
+}
