@@ -26,128 +26,79 @@ pub(super) struct Member {
 impl Metadata {
     /// Asks cargo, for the platform we are on.
     pub(super) fn read(house: &House) -> Result<Self, Failure> {
-        let mut command = house.cargo(&["metadata", "--format-version=1", "--locked"]);
-        let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-        command.args(["--filter-platform", &triple]);
+        let mut command = house.cargo(&["metadata", "--format-version=1", "--no-deps", "--locked"]);
         let document =
             serde_json::from_slice(&printed(&mut command)?).map_err(|source| Failure::Output {
                 program: "cargo metadata".to_owned(),
                 source,
             })?;
-        Ok(Self::of(&document))
-    }
-
-    fn of(document: &Document) -> Self {
-        let names: BTreeMap<&str, &str> = document
-            .packages
-            .iter()
-            .map(|package| (package.id.as_str(), package.name.as_str()))
-            .collect();
-        let members: BTreeSet<&str> = document
-            .workspace_members
-            .iter()
-            .map(String::as_str)
-            .collect();
-        let mut metadata = Self::default();
-        for node in &document.resolve.nodes {
-            let id = node.id.as_str();
-            if !members.contains(id) {
-                continue;
-            }
-            let mut member = Member::default();
-            for (other, kind) in node.arrows().filter(|(other, _)| members.contains(other)) {
-                let name = names.get(other).copied().unwrap_or_default().to_owned();
-                match kind {
-                    Kind::Dev => member.dev.insert(name),
-                    Kind::Normal | Kind::Build => member.normal.insert(name),
-                };
-            }
-            let name = names.get(id).copied().unwrap_or_default().to_owned();
+        let mut metadata = Self::of(document);
+        for name in metadata.members.keys() {
+            // One crate at a time: `cargo metadata` mixes in what other members switch on.
+            let mut command = house.cargo(&["tree", "--locked", "--edges=normal", "--prefix=none"]);
+            command.args(["--format={p}", "--package", name]);
+            let tree = printed(&mut command)?;
             metadata
                 .reaches
-                .insert(name.clone(), reached(id, document, &names));
-            metadata.members.insert(name, member);
+                .insert(name.clone(), reached(&String::from_utf8_lossy(&tree)));
+        }
+        Ok(metadata)
+    }
+
+    fn of(document: Document) -> Self {
+        let mut metadata = Self::default();
+        for package in document.packages {
+            let mut member = Member::default();
+            // Only members of the workspace are named by their path.
+            for arrow in package
+                .dependencies
+                .into_iter()
+                .filter(|arrow| arrow.path.is_some())
+            {
+                match arrow.kind {
+                    Some(Kind::Dev) => member.dev.insert(arrow.name),
+                    Some(Kind::Build) | None => member.normal.insert(arrow.name),
+                };
+            }
+            metadata.members.insert(package.name, member);
         }
         metadata
     }
 }
 
-/// The names of all crates that `start` pulls in by normal dependencies.
-fn reached(start: &str, document: &Document, names: &BTreeMap<&str, &str>) -> BTreeSet<String> {
-    let nodes: BTreeMap<&str, &Node> = document
-        .resolve
-        .nodes
-        .iter()
-        .map(|node| (node.id.as_str(), node))
-        .collect();
-    let mut seen = BTreeSet::from([start]);
-    let mut waiting = vec![start];
-    while let Some(id) = waiting.pop() {
-        let arrows = nodes.get(id).into_iter().flat_map(|node| node.arrows());
-        for (other, kind) in arrows {
-            if kind == Kind::Normal && seen.insert(other) {
-                waiting.push(other);
-            }
-        }
-    }
-    seen.remove(start);
-    seen.into_iter()
-        .filter_map(|id| names.get(id))
-        .map(|name| (*name).to_owned())
+/// The names in what `cargo tree` prints, one crate a line, the crate itself first.
+fn reached(tree: &str) -> BTreeSet<String> {
+    let names = tree
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(' ').next());
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
         .collect()
 }
 
 #[derive(Deserialize)]
 struct Document {
     packages: Vec<Package>,
-    workspace_members: Vec<String>,
-    resolve: Resolve,
 }
 
 #[derive(Deserialize)]
 struct Package {
-    id: String,
     name: String,
-}
-
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    deps: Vec<Arrow>,
-}
-
-impl Node {
-    /// Each crate that this one depends on, once for each kind of dependency.
-    fn arrows(&self) -> impl Iterator<Item = (&str, Kind)> {
-        self.deps.iter().flat_map(|arrow| {
-            arrow
-                .dep_kinds
-                .iter()
-                .map(|dependency| (arrow.pkg.as_str(), dependency.kind.unwrap_or(Kind::Normal)))
-        })
-    }
+    dependencies: Vec<Arrow>,
 }
 
 #[derive(Deserialize)]
 struct Arrow {
-    pkg: String,
-    dep_kinds: Vec<Dependency>,
+    name: String,
+    kind: Option<Kind>,
+    path: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Dependency {
-    kind: Option<Kind>,
-}
-
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
-    Normal,
     Build,
     Dev,
 }
@@ -158,27 +109,24 @@ mod tests {
 
     #[test]
     fn kinds_of_dependencies_are_told_apart() {
-        let arrow = |to: &str, kind: &str| {
-            format!(r#"{{"pkg":"{to}","dep_kinds":[{{"kind":{kind},"target":null}}]}}"#)
-        };
-        let text = format!(
-            r#"{{"packages":[{{"id":"a","name":"wire"}},{{"id":"b","name":"model"}},
-                {{"id":"c","name":"tokio"}},{{"id":"d","name":"world"}}],
-               "workspace_members":["a","b","d"],
-               "resolve":{{"nodes":[
-                 {{"id":"a","deps":[{},{}]}},
-                 {{"id":"b","deps":[{}]}},
-                 {{"id":"c","deps":[]}},
-                 {{"id":"d","deps":[]}}]}}}}"#,
-            arrow("b", "null"),
-            arrow("d", "\"dev\""),
-            arrow("c", "null"),
-        );
-        let metadata = Metadata::of(&serde_json::from_str(&text).unwrap());
+        let text = r#"{"packages":[
+            {"name":"model","dependencies":[{"name":"serde","kind":null}]},
+            {"name":"wire","dependencies":[
+                {"name":"model","kind":null,"path":"/house/crates/model"},
+                {"name":"world","kind":"dev","path":"/house/crates/world"}]}]}"#;
+        let metadata = Metadata::of(serde_json::from_str(text).unwrap());
+        let names: Vec<&str> = metadata.members.keys().map(String::as_str).collect();
+        assert_eq!(names, ["model", "wire"]);
         let wire = metadata.members.get("wire").unwrap();
         assert_eq!(wire.normal, BTreeSet::from(["model".to_owned()]));
         assert_eq!(wire.dev, BTreeSet::from(["world".to_owned()]));
-        let expected = BTreeSet::from(["model".to_owned(), "tokio".to_owned()]);
-        assert_eq!(metadata.reaches.get("wire"), Some(&expected));
+    }
+
+    #[test]
+    fn a_tree_names_what_a_crate_pulls_in() {
+        let tree =
+            "wire v0.1.0 (/house/crates/wire)\nmodel v0.1.0 (/house)\nmio v1.0.4\nmio v1.0.4 (*)\n";
+        let expected = BTreeSet::from(["mio".to_owned(), "model".to_owned()]);
+        assert_eq!(reached(tree), expected);
     }
 }
