@@ -22,12 +22,15 @@ mod enumerations;
 mod files;
 mod incident;
 mod lexical;
+mod mentions;
 mod people;
 mod places;
 mod print;
 mod read;
 mod says;
 pub mod schema;
+mod words;
+mod xsd;
 
 pub use answers::{DoneFiles, ReportDoneResponse, ReportResponse, code};
 pub use binding::OneOrMore;
@@ -49,6 +52,7 @@ pub use people::{
     IpCaptureEvent, Person, PersonOrUserReported, Phone, Victim,
 };
 pub use places::{Country, State};
+pub use words::{FileSaid, check_at_finish, to_model};
 
 use crate::Refusal;
 
@@ -70,6 +74,11 @@ pub fn parse_report_response(bytes: &[u8]) -> Result<ReportResponse, Refusal> {
 /// Reads a `reportDoneResponse` document.
 pub fn parse_report_done_response(bytes: &[u8]) -> Result<ReportDoneResponse, Refusal> {
     read::read(bytes)
+}
+
+/// The schema as XSD text: what `GET /xsd` answers.
+pub fn xsd() -> String {
+    xsd::xsd(schema::roots())
 }
 
 macro_rules! prints_itself {

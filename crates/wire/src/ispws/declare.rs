@@ -108,7 +108,6 @@ macro_rules! marks {
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-        #[expect(clippy::struct_excessive_bools, reason = "the format is a set of yes-marks")]
         pub struct $type {
             $($(#[$fdoc])* pub $field: bool,)*
         }

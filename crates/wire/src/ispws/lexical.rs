@@ -130,6 +130,7 @@ macro_rules! kept_text {
 
 kept_text!(
     /// A text whose white space says nothing: collapsed to single spaces, none at the ends.
+    #[derive(Default)]
     Token,
     simple_type!("xs:token", Rule::Token),
     |text| Some(collapsed(text))
@@ -187,12 +188,6 @@ kept_text!(
     simple_type!("phoneExtension", Rule::Pattern("[0-9]+")),
     |text| (!text.is_empty() && all_digits(text)).then_some(Cow::Borrowed(text))
 );
-
-impl Default for Token {
-    fn default() -> Self {
-        Self(String::new())
-    }
-}
 
 impl Default for DateTime {
     /// The epoch.

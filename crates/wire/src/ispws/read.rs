@@ -192,30 +192,24 @@ impl<'a> XmlSource<'a> {
 
     /// The refusal of what comes next, where one of `expected` should stand.
     fn unexpected(&self, open: &XmlOpen<'a>, expected: &[&str]) -> Refusal {
-        match &self.peeked {
-            Some(Token::Start(child)) => {
-                let name = shown(child.name);
-                let message = if open.shape.body.particles().is_empty() {
-                    says::must_be_empty(open.start.name)
-                } else {
-                    says::unexpected(&name, child.namespaced, expected)
-                };
-                let depth = self.reader.depth() - 1;
-                let mut refusal =
-                    self.refusal(Reason::ElementUnexpected, child.offset, depth, message);
-                refusal.path = joined(&refusal.path, &name);
-                refusal
-            }
-            _ => {
-                let mut refusal = self.about(
-                    Reason::ElementMissing,
-                    &open.start,
-                    says::incomplete(open.start.name, expected),
-                );
-                refusal.path = joined(&refusal.path, open.start.name);
-                refusal
-            }
-        }
+        let Some(Token::Start(child)) = &self.peeked else {
+            let name = open.start.name;
+            let message = says::incomplete(name, expected);
+            let mut refusal = self.about(Reason::ElementMissing, &open.start, message);
+            // The end tag has been read: the element is no longer among the open ones.
+            refusal.path = joined(&refusal.path, name);
+            return refusal;
+        };
+        let name = shown(child.name);
+        let message = if open.shape.body.particles().is_empty() {
+            says::must_be_empty(open.start.name)
+        } else {
+            says::unexpected(&name, child.namespaced, expected)
+        };
+        let depth = self.reader.depth() - 1;
+        let mut refusal = self.refusal(Reason::ElementUnexpected, child.offset, depth, message);
+        refusal.path = joined(&refusal.path, &name);
+        refusal
     }
 
     /// Takes the child that was looked at.
@@ -256,14 +250,12 @@ impl<'a> Source for XmlSource<'a> {
         let Some(given) = open.start.attributes.iter().find(is_it) else {
             return Ok(None);
         };
-        match T::from_text(&given.value) {
-            Some(value) => Ok(Some(value)),
-            None => {
-                let what = says::attribute(attribute.name, open.start.name);
-                let (reason, message) = says::bad_value(&what, T::TYPE);
-                Err(self.refusal(reason, given.offset, usize::MAX, message))
-            }
+        if let Some(value) = T::from_text(&given.value) {
+            return Ok(Some(value));
         }
+        let what = says::attribute(attribute.name, open.start.name);
+        let (reason, message) = says::bad_value(&what, T::TYPE);
+        Err(self.refusal(reason, given.offset, usize::MAX, message))
     }
 
     fn attribute_missing(&self, open: &XmlOpen<'a>, attribute: &'static Attribute) -> Refusal {

@@ -3,6 +3,19 @@
 //! One declaration makes a type, its table, its reader and its printer, so that the validator, `GET /xsd`, the
 //! JSON form and the JSON Schema cannot drift apart. The tables are public so that others can walk them too.
 
+use super::binding::Document;
+use super::{FileDetails, Report, ReportDoneResponse, ReportResponse};
+
+/// The root elements in use: `report`, `fileDetails`, `reportResponse`, `reportDoneResponse`.
+pub const fn roots() -> &'static [&'static Element; 4] {
+    &[
+        Report::ROOT,
+        FileDetails::ROOT,
+        ReportResponse::ROOT,
+        ReportDoneResponse::ROOT,
+    ]
+}
+
 /// A type of text.
 #[derive(Debug)]
 pub struct SimpleType {

@@ -61,7 +61,7 @@ struct Binding<'a> {
     address: Cow<'a, str>,
 }
 
-impl<'a> Bindings<'a> {
+impl Bindings<'_> {
     /// Forgets what the element at this depth bound.
     pub(super) fn leave(&mut self, depth: usize) {
         while self.0.last().is_some_and(|binding| binding.depth >= depth) {
