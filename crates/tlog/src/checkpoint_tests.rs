@@ -1,0 +1,1 @@
+//! Checkpoints: shapes, hostile input, what may follow what.

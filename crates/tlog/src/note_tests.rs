@@ -1,0 +1,1 @@
+//! Notes: shapes, hostile input, who is believed.
