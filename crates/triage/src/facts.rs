@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Identifier, IncidentKind, Mark, Mention, MentionKind, Part, Report, Subject, Timestamp,
+    Identifier, IdentifierKind, IncidentKind, Mark, Mention, MentionKind, Part, Report, Sensitive,
+    Subject, Timestamp,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -173,7 +174,8 @@ pub(crate) struct Bounds {
 /// One report, as the facts read it.
 pub(crate) struct Matter<'a> {
     pub(crate) report: &'a Report,
-    identifiers: &'a [Identifier],
+    /// What points at someone: a lookup, since a report may carry ten thousand mentions.
+    pointing: BTreeSet<(IdentifierKind, &'a Sensitive<String>)>,
     now: Timestamp,
 }
 
@@ -184,14 +186,15 @@ const HOUR_MILLIS: i64 = 3600 * 1000;
 const AGE_YEARS_MAX: i64 = 150;
 
 impl<'a> Matter<'a> {
-    pub(crate) const fn new(
-        report: &'a Report,
-        identifiers: &'a [Identifier],
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(report: &'a Report, identifiers: &'a [Identifier], now: Timestamp) -> Self {
+        let pointing = identifiers
+            .iter()
+            .filter(|found| found.ties)
+            .map(|found| (found.kind, &found.text))
+            .collect();
         Self {
             report,
-            identifiers,
+            pointing,
             now,
         }
     }
@@ -247,7 +250,7 @@ impl<'a> Matter<'a> {
                 .iter()
                 .any(|f| f.publicly_available == Some(true))
                 .into(),
-            Fact::PointsAtNobody => (!self.identifiers.iter().any(|found| found.ties)).into(),
+            Fact::PointsAtNobody => (!self.points_at_anyone()).into(),
         }
     }
 
@@ -307,12 +310,16 @@ impl<'a> Matter<'a> {
     }
 
     fn victim_identified(&self) -> bool {
-        let named = self.victims().any(|victim| victim.name.is_some());
-        named
-            || self
-                .identifiers
-                .iter()
-                .any(|found| found.ties && found.part == Part::Victim)
+        let points = |mention: &Mention| mention.part == Part::Victim && self.is_pointer(mention);
+        self.victims().any(|victim| victim.name.is_some())
+            || self.report.mentions.iter().any(points)
+    }
+
+    /// A report's number points at a report, not at anyone.
+    fn points_at_anyone(&self) -> bool {
+        self.pointing
+            .iter()
+            .any(|(kind, _)| *kind != IdentifierKind::PriorReport)
     }
 
     fn cross_border(&self) -> Truth {
@@ -339,14 +346,29 @@ impl<'a> Matter<'a> {
 
     /// Mentions of a kind that became an identifier which points at someone.
     fn pointers(&self, kind: MentionKind) -> impl Iterator<Item = &'a Mention> {
-        let identifiers = self.identifiers;
-        self.report.mentions.iter().filter(move |mention| {
-            mention.kind == kind
-                && mention.part.ties()
-                && identifiers
-                    .iter()
-                    .any(|found| found.ties && found.text == mention.text)
-        })
+        let mentions = self.report.mentions.iter();
+        mentions.filter(move |mention| mention.kind == kind && self.is_pointer(mention))
+    }
+
+    fn is_pointer(&self, mention: &Mention) -> bool {
+        mention.part.ties()
+            && self
+                .pointing
+                .contains(&(becomes(mention.kind), &mention.text))
+    }
+}
+
+/// The kind of identifier that a mention becomes.
+const fn becomes(kind: MentionKind) -> IdentifierKind {
+    match kind {
+        MentionKind::Email => IdentifierKind::Email,
+        MentionKind::Phone => IdentifierKind::Phone,
+        MentionKind::Url => IdentifierKind::Url,
+        MentionKind::Ip => IdentifierKind::Ip,
+        MentionKind::Handle | MentionKind::AccountNumber => IdentifierKind::Handle,
+        MentionKind::Device => IdentifierKind::Device,
+        MentionKind::Group => IdentifierKind::Group,
+        MentionKind::PriorReport => IdentifierKind::PriorReport,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The invariants that triage answers for, and snapshots of what it says of a few reports.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use model::{
     FileFacts, FileId, Finding, Identifier, IdentifierKind, IncidentKind, Mark, Mention,
@@ -11,6 +12,7 @@ use proptest::prelude::*;
 
 use crate::{Policy, combine, report_findings};
 
+static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::builtin().unwrap());
 const NOW: &str = "2026-01-02T12:00:00Z";
 
 fn now() -> Timestamp {
@@ -55,7 +57,13 @@ fn identifiers(report: &Report) -> Vec<Identifier> {
         .mentions
         .iter()
         .map(|mention| Identifier {
-            kind: IdentifierKind::Email,
+            kind: match mention.kind {
+                MentionKind::Ip => IdentifierKind::Ip,
+                MentionKind::Phone => IdentifierKind::Phone,
+                MentionKind::AccountNumber => IdentifierKind::Handle,
+                MentionKind::PriorReport => IdentifierKind::PriorReport,
+                _ => IdentifierKind::Email,
+            },
             normal: mention.text.clone(),
             text: mention.text.clone(),
             part: mention.part,
@@ -66,9 +74,8 @@ fn identifiers(report: &Report) -> Vec<Identifier> {
 }
 
 fn findings(report: &Report, number: i64) -> Vec<Finding> {
-    let policy = Policy::builtin().unwrap();
     report_findings(
-        &policy,
+        &POLICY,
         report,
         ReportId::new(number),
         &identifiers(report),
@@ -305,7 +312,7 @@ fn lessened(report: &Report, step: usize) -> Report {
         0 => less.incident_at.utc = None,
         1 => less.platform = None,
         2 => each_subject(&mut less, |person| {
-            (person.age_years, person.born) = (None, None)
+            (person.age_years, person.born) = (None, None);
         }),
         3 => each_subject(&mut less, |person| person.countries.clear()),
         4 => each_subject(&mut less, |person| person.name = None),
@@ -339,14 +346,13 @@ proptest! {
     fn inv_05_a_rank_equals_the_sum_of_its_shown_points(
         reports in prop::collection::vec(any_report(), 1..5)
     ) {
-        let policy = Policy::builtin().unwrap();
         let case = (1..).zip(&reports).fold(Vec::new(), |case, (number, report)| {
             combine(&case, &findings(report, number))
         });
         let rank = rank(&case);
         let (mut danger, mut actionability, mut raised) = (0, 0, None);
         for finding in &case {
-            prop_assert!(!finding.rule.is_empty() && finding.version == policy.version());
+            prop_assert!(!finding.rule.is_empty() && finding.version == POLICY.version());
             let is_filled = finding.text.ends_with('.') && !finding.text.contains(['{', '}', '?']);
             prop_assert!(is_filled, "{}", finding.text);
             prop_assert!(!finding.refs.is_empty() && finding.refs.is_sorted_by(|a, b| a < b));
