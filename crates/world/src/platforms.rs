@@ -1,0 +1,94 @@
+//! The senders: eight platforms that do not exist. Their own contact data is the same in each of their
+//! reports and must never tie two of them.
+
+/// A platform that sends reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Platform {
+    /// The name of its account with the receiver: `lumi-chat`.
+    pub account: &'static str,
+    /// Its name: `Lumi Chat`.
+    pub name: &'static str,
+    /// The host of its pages: `lumi-chat.example.com`.
+    pub host: &'static str,
+    /// Its own contact phone.
+    pub(crate) phone: &'static str,
+    /// Its standing text.
+    pub(crate) template: &'static str,
+    /// Whether it writes account numbers.
+    pub(crate) numbers_accounts: bool,
+}
+
+/// Every platform, by its number.
+pub const PLATFORMS: [Platform; 8] = [
+    Platform {
+        account: "lumi-chat",
+        name: "Lumi Chat",
+        host: "lumi-chat.example.com",
+        phone: "+12025550101",
+        template: "Lumi Chat keeps account data for one year. Legal process: legal@lumi-chat.example.com.",
+        numbers_accounts: true,
+    },
+    Platform {
+        account: "harbor-video",
+        name: "Harbor Video",
+        host: "harbor-video.example.net",
+        phone: "+12025550102",
+        template: "Harbor Video answers emergency requests at any hour by the contact above.",
+        numbers_accounts: true,
+    },
+    Platform {
+        account: "meadow-social",
+        name: "Meadow Social",
+        host: "meadow-social.example.org",
+        phone: "+12025550103",
+        template: "Meadow Social preserves reported accounts for one year from the report.",
+        numbers_accounts: true,
+    },
+    Platform {
+        account: "cumulus-box",
+        name: "Cumulus Box",
+        host: "cumulus-box.example.com",
+        phone: "+12025550104",
+        template: "Cumulus Box stores files for its users. Serve legal process on Cumulus Box, Legal Desk.",
+        numbers_accounts: false,
+    },
+    Platform {
+        account: "orchard-games",
+        name: "Orchard Games",
+        host: "orchard-games.example.net",
+        phone: "+12025550105",
+        template: "Orchard Games keeps session records for 180 days.",
+        numbers_accounts: true,
+    },
+    Platform {
+        account: "relay-pay",
+        name: "Relay Pay",
+        host: "relay-pay.example.org",
+        phone: "+12025550106",
+        template: "Relay Pay is a remitter. Payment records are kept for seven years.",
+        numbers_accounts: true,
+    },
+    Platform {
+        account: "quick-flag",
+        name: "Quick Flag",
+        host: "quick-flag.example.com",
+        phone: "+12025550107",
+        template: "Sent by an automated system.",
+        numbers_accounts: false,
+    },
+    Platform {
+        account: "bulk-line",
+        name: "Bulk Line",
+        host: "bulk-line.example.net",
+        phone: "+12025550108",
+        template: "Sent by an automated system. Do not reply.",
+        numbers_accounts: false,
+    },
+];
+
+/// The platforms on which people have accounts.
+pub(crate) const SOCIAL: [usize; 5] = [0, 1, 2, 3, 4];
+/// The remitter.
+pub(crate) const REMITTER: usize = 5;
+/// The senders whose reports hold hardly anything.
+pub(crate) const JUNK: [usize; 2] = [6, 7];
