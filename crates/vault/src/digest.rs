@@ -13,6 +13,13 @@ pub struct Digester {
     size_bytes: u64,
 }
 
+/// SHA-256 of bytes that are at hand whole.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest.copy_from_slice(aws_lc_rs::digest::digest(&SHA256, bytes).as_ref());
+    digest
+}
+
 impl Digester {
     /// Begins.
     pub fn new() -> Self {

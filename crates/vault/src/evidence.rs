@@ -242,7 +242,7 @@ enum Deed {
 }
 
 /// Whether a full disk or quota is anywhere among the causes.
-fn is_no_space(error: &object_store::Error) -> bool {
+pub(crate) fn is_no_space(error: &object_store::Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(io) = error.downcast_ref::<std::io::Error>() {

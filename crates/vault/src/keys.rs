@@ -41,8 +41,11 @@ impl Keys {
         }
         let root = DataKey::generate(entropy);
         let log_seed = DataKey::generate(entropy);
-        write_key(&dir.join(ROOT_KEY_FILE), ROOT_HEADER, &root)?;
-        write_key(&dir.join(LOG_KEY_FILE), LOG_HEADER, &log_seed)?;
+        let root_path = dir.join(ROOT_KEY_FILE);
+        write_key(&root_path, ROOT_HEADER, &root)?;
+        // A root key alone, under which nothing was sealed yet, would only block the next attempt.
+        write_key(&dir.join(LOG_KEY_FILE), LOG_HEADER, &log_seed)
+            .map_err(|error| without(&root_path, error))?;
         fs::File::open(dir)
             .and_then(|dir| dir.sync_all())
             .map_err(|source| KeyError::Unwritable {
@@ -96,6 +99,11 @@ impl Keys {
     /// The key of custody events that are about no record: accounts, sign-ins, the log itself.
     pub const fn register_key(&self) -> &DataKey {
         &self.register
+    }
+
+    /// The key that signs the log named `origin` (such as `example.org/log`).
+    pub fn log_signer(&self, origin: &str) -> Result<tlog::SigningKey, tlog::KeyError> {
+        tlog::SigningKey::from_seed(origin, self.log_seed.bytes())
     }
 
     fn of(root: &DataKey, log_seed: DataKey) -> Result<Self, KeyError> {
@@ -205,25 +213,28 @@ impl KeyError {
 }
 
 fn write_key(path: &Path, header: &str, key: &DataKey) -> Result<(), KeyError> {
+    let unwritable = |source: io::Error| {
+        let path = path.to_path_buf();
+        match source.kind() {
+            io::ErrorKind::AlreadyExists => KeyError::Exists { path },
+            _ => KeyError::Unwritable { path, source },
+        }
+    };
     let text = print_key(header, key);
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let path = || path.to_path_buf();
-    let mut file = options.open(path()).map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => KeyError::Exists { path: path() },
-        _ => KeyError::Unwritable {
-            path: path(),
-            source,
-        },
-    })?;
+    let mut file = options.open(path).map_err(unwritable)?;
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
-        .map_err(|source| KeyError::Unwritable {
-            path: path(),
-            source,
-        })
+        .map_err(|source| without(path, unwritable(source)))
+}
+
+/// Takes back a file of keys that will not be used. If that fails too, the next attempt names the file.
+fn without(path: &Path, error: KeyError) -> KeyError {
+    drop(fs::remove_file(path));
+    error
 }
 
 fn read_key(path: &Path, header: &'static str) -> Result<DataKey, KeyError> {

@@ -20,11 +20,13 @@ mod evidence;
 #[cfg(test)]
 mod faults;
 mod keys;
+mod publish;
 pub mod seal;
 pub mod secret;
 
-pub use digest::Digester;
+pub use digest::{Digester, sha256};
 pub use entropy::{SystemClock, SystemEntropy};
 pub use evidence::{BlobId, Blobs, EvidenceError, Reading, Received, Reception};
 pub use keys::{KeyError, Keys, LOG_KEY_FILE, ROOT_KEY_FILE};
+pub use publish::{PublishError, Publisher};
 pub use seal::{DataKey, SealError};

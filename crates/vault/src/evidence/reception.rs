@@ -6,7 +6,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{BlobId, Blobs, Deed, EvidenceError, PIECE_BYTES};
 use crate::digest::Digester;
-use crate::seal::{CHUNK_BYTES, DataKey, SealError, Sealer};
+use crate::seal::{CHUNK_BYTES, DataKey, SealError, Sealer, sealed_bytes};
 
 /// A blob on its way in. Dropped before [`Reception::finish`] it leaves nothing that could be read.
 #[derive(Debug)]
@@ -39,6 +39,7 @@ impl Reception {
             work: Work::Here(Box::new(Worker {
                 digester: Digester::new(),
                 sealer,
+                piece: Vec::new(),
                 sealed: out,
             })),
             upload: None,
@@ -89,11 +90,13 @@ impl Reception {
         }
         let mut worker = self.settled().await?;
         // What is left is too little to be worth another thread.
-        worker.take(&self.piece)?;
+        std::mem::swap(&mut self.piece, &mut worker.piece);
+        worker.take_piece()?;
         let Worker {
             digester,
             sealer,
             mut sealed,
+            ..
         } = *worker;
         sealer.finish(&mut sealed)?;
         self.store(sealed).await?;
@@ -114,10 +117,10 @@ impl Reception {
             self.write_part(full).await?;
             worker = self.settled().await?;
         }
-        let piece = std::mem::take(&mut self.piece);
-        self.piece = Vec::with_capacity(PIECE_BYTES);
+        // Two buffers change places, so that no piece costs fresh memory.
+        std::mem::swap(&mut self.piece, &mut worker.piece);
         self.work = Work::Elsewhere(spawn_blocking(move || {
-            worker.take(&piece)?;
+            worker.take_piece()?;
             Ok(worker)
         }));
         Ok(())
@@ -195,16 +198,19 @@ pub struct Received {
 struct Worker {
     digester: Digester,
     sealer: Sealer,
+    piece: Vec<u8>,
     sealed: Vec<u8>,
 }
 
 impl Worker {
-    fn take(&mut self, piece: &[u8]) -> Result<(), SealError> {
+    fn take_piece(&mut self) -> Result<(), SealError> {
+        self.sealed.reserve(sealed_bytes(self.piece.len()));
         // In chunks, so that the seal finds in the cache what the digests have just read.
-        for chunk in piece.chunks(CHUNK_BYTES) {
+        for chunk in self.piece.chunks(CHUNK_BYTES) {
             self.digester.update(chunk);
             self.sealer.update(chunk, &mut self.sealed)?;
         }
+        self.piece.clear();
         Ok(())
     }
 }
