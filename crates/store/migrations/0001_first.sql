@@ -110,7 +110,8 @@ CREATE TABLE file_detail (
     PRIMARY KEY (report_id, file_id, seq)
 ){clustered};
 
--- Every identifier that a report mentions.
+-- Every identifier that a report mentions. There is no index by blind: it would double the pages that a batch
+-- dirties, and what ties is found through its anchor.
 CREATE TABLE mention (
     report_id BIGINT NOT NULL,  -- the report
     position BIGINT NOT NULL,   -- its place among the report's mentions, from 0
@@ -119,7 +120,6 @@ CREATE TABLE mention (
     sealed {bytes} NOT NULL,    -- the identifier
     PRIMARY KEY (report_id, position)
 ){clustered};
-CREATE INDEX mention_blind ON mention (blind, report_id);
 
 -- One row for each distinct identifier that ties: the case it leads to.
 CREATE TABLE anchor (

@@ -27,6 +27,10 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// Prepared statements kept by each connection: about 20 bulk statements in at most nine sizes, and the rest.
 const STATEMENTS_KEPT: usize = 512;
 
+/// How long SQLite's write-ahead log grows, in pages of 4 KiB, before it is copied into the database: 32 MiB, so that
+/// a page that many batches touch is copied once.
+const WAL_PAGES: &str = "8192";
+
 /// What a database was born with and keeps for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Birth {
@@ -239,6 +243,7 @@ fn sqlite_options() -> SqliteConnectOptions {
         .row_buffer_size(1024)
         .pragma("cache_size", "-65536") // KiB
         .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", WAL_PAGES)
         .disable_statement_logging()
 }
 

@@ -7,7 +7,7 @@ use model::{CaseId, FileId, Override, Rank, ReportId, Timestamp};
 
 use crate::connection::{Columns, Connection};
 use crate::row::{
-    Blind, CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, MentionRow, ReportRow,
+    CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, MentionRow, ReportRow,
     SubmissionRow,
 };
 use crate::{Store, StoreFault};
@@ -141,23 +141,6 @@ impl Store {
         connection
             .among("report_id", &[report], "ORDER BY position")
             .await
-    }
-
-    /// The mentions of an identifier, by report and position, after the report `after`, at most `limit`.
-    pub async fn mentions_by(
-        &self,
-        blind: Blind,
-        after: Option<ReportId>,
-        limit: usize,
-    ) -> Result<Vec<MentionRow>, StoreFault> {
-        let mut reader = self.reader("mentions_by").await?;
-        let connection = &mut reader.connection();
-        let mut parameters = connection.parameters();
-        parameters.bytes(&blind.0);
-        parameters.int(after.map_or(i64::MIN, ReportId::number));
-        parameters.int(capped(limit, ROWS_PER_PAGE_MAX));
-        let tail = "WHERE blind = $1 AND report_id > $2 ORDER BY report_id, position LIMIT $3";
-        connection.select(tail, parameters).await
     }
 
     /// One page of the queue: the most endangered child first, the oldest of equals first. `after` is the cursor of

@@ -136,21 +136,28 @@ impl Tx {
         digests: &[Blind],
     ) -> Result<Vec<(Blind, ReportId, ReportState)>, StoreFault> {
         let mut connection = self.connection();
-        let head = "SELECT s.digest_blind, s.report_id, r.state FROM submission s \
-                    JOIN report r ON r.id = s.report_id WHERE s.digest_blind IN";
-        let tail = "AND NOT EXISTS (SELECT 1 FROM submission later \
-                    WHERE later.digest_blind = s.digest_blind AND later.report_id > s.report_id)";
+        let during = connection.during();
+        let head = "SELECT MAX(report_id), digest_blind FROM submission WHERE digest_blind IN";
+        let tail = "GROUP BY digest_blind";
         let rows = connection
             .rows_among("submission", head, digests, tail)
             .await?;
-        let mut found = BTreeMap::new();
+        let mut latest = BTreeMap::new();
         for row in &rows {
-            let mut columns = Columns::new(row, connection.during(), "submission");
-            found.insert(columns.blind()?, (columns.report()?, state(&mut columns)?));
+            let mut columns = Columns::new(row, during, "submission");
+            latest.insert(columns.report()?, columns.blind()?);
         }
-        Ok(found
+        let ids: Vec<ReportId> = latest.keys().copied().collect();
+        let head = "SELECT id, state FROM report WHERE id IN";
+        let rows = connection.rows_among("report", head, &ids, "").await?;
+        let mut states = BTreeMap::new();
+        for row in &rows {
+            let mut columns = Columns::new(row, during, "report");
+            states.insert(columns.report()?, state(&mut columns)?);
+        }
+        Ok(states
             .into_iter()
-            .map(|(digest, (report, state))| (digest, report, state))
+            .filter_map(|(id, state)| latest.get(&id).map(|digest| (*digest, id, state)))
             .collect())
     }
 

@@ -7,7 +7,9 @@ use crate::harness::both;
 
 fn event(number: u8) -> LogRow {
     LogRow {
-        report: (number % 2 == 0).then(|| ReportId::new(i64::from(number))),
+        report: number
+            .is_multiple_of(2)
+            .then(|| ReportId::new(i64::from(number))),
         entry: [number; 33],
         sealed: Sealed(vec![number; 40]),
     }
