@@ -1,8 +1,8 @@
 //! Custody events: sealed for those who may read them, and a salted commitment for the log.
 //!
-//! The log can never be erased, so it holds no personal data: an entry is
-//! `0x01 ‖ HMAC-SHA-256(salt, event)` with a fresh salt per event. Salt and event are sealed together;
-//! when their key is gone, the entry says nothing about anyone, and still verifies.
+//! The log can never be erased, so it holds no personal data: an entry is `0x01 ‖
+//! HMAC-SHA-256(salt, event)` with a fresh salt per event. Salt and event are sealed together; when
+//! their key is gone, the entry says nothing about anyone, and still verifies.
 
 use aws_lc_rs::hmac;
 use model::{CustodyEvent, Entropy};
@@ -150,7 +150,10 @@ mod tests {
         let salted = seal::open(&key, &entry.log, &entry.sealed).unwrap();
         assert_eq!(
             std::str::from_utf8(&salted[SALT_BYTES..]).unwrap(),
-            r#"{"at":"2026-01-02T03:04:05Z","deed":"report_finished","who":"account:12","report":17,"note":"by its sender"}"#
+            concat!(
+                r#"{"at":"2026-01-02T03:04:05Z","deed":"report_finished","#,
+                r#""who":"account:12","report":17,"note":"by its sender"}"#
+            )
         );
         assert_eq!(
             model::hex(&entry.log),

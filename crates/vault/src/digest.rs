@@ -113,7 +113,10 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn pieces_do_not_matter(bytes in proptest::collection::vec(any::<u8>(), 0..50_000), cut in 1usize..20_000) {
+        fn pieces_do_not_matter(
+            bytes in proptest::collection::vec(any::<u8>(), 0..50_000),
+            cut in 1usize..20_000,
+        ) {
             let mut digester = Digester::new();
             for piece in bytes.chunks(cut) {
                 digester.update(piece);

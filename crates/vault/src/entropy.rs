@@ -24,7 +24,7 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         #[expect(
             clippy::disallowed_methods,
-            reason = "the one place where ambient time enters; everything else takes a `model::Clock`"
+            reason = "the one place where ambient time enters; all else takes a `model::Clock`"
         )]
         let now = std::time::SystemTime::now();
         let since_epoch = |span: std::time::Duration| {

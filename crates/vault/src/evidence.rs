@@ -1,4 +1,5 @@
-//! Blobs: evidence streams in, is digested and sealed in one pass, and is durable before it is named.
+//! Blobs: evidence streams in, is digested and sealed in one pass, and is durable before it is
+//! named.
 
 mod leftovers;
 mod reading;
@@ -275,6 +276,6 @@ fn make_fan_out(dir: &Path) -> std::io::Result<()> {
 const PIECE_BYTES: usize = 1 << 20;
 /// Sealed bytes of one write to a disk.
 const LOCAL_PART_BYTES: usize = 1 << 20;
-/// Sealed bytes of one part in an object store: S3 takes 10,000 parts of at least 5 MiB, and the largest
-/// file is 64 GiB.
+/// Sealed bytes of one part in an object store: S3 takes 10,000 parts of at least 5 MiB, and the
+/// largest file is 64 GiB.
 const REMOTE_PART_BYTES: usize = 8 << 20;

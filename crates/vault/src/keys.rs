@@ -151,7 +151,8 @@ pub enum KeyError {
         mode: u32,
     },
     /// The key could not be read.
-    #[error("{} could not be read: run as the user who owns it, and check the disk", path.display())]
+    #[error("{} could not be read: run as the user who owns it, and check the disk",
+            path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -185,7 +186,8 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// The key was changed or damaged.
-    #[error("{} is damaged (its checksum does not match): restore it from your key backup", path.display())]
+    #[error("{} is damaged (its checksum does not match): restore it from your key backup",
+            path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -231,7 +233,8 @@ fn write_key(path: &Path, header: &str, key: &DataKey) -> Result<(), KeyError> {
         .map_err(|source| without(path, unwritable(source)))
 }
 
-/// Takes back a file of keys that will not be used. If that fails too, the next attempt names the file.
+/// Takes back a file of keys that will not be used. If that fails too, the next attempt names the
+/// file.
 fn without(path: &Path, error: KeyError) -> KeyError {
     drop(fs::remove_file(path));
     error

@@ -1,7 +1,9 @@
-//! Sealed evidence and custody events: keys, the one sealed format, blobs, commitments, the published log.
+//! Sealed evidence and custody events: keys, the one sealed format, blobs, commitments, the
+//! published log.
 //!
 //! This crate holds every secret of the house and nothing else: it knows no database (`store`), no
-//! wire format (`wire`) and serves nothing (`server`). Callers decide what is sealed under which key:
+//! wire format (`wire`) and serves nothing (`server`). Callers decide what is sealed under which
+//! key:
 //!
 //! ```text
 //! root.key ──▶ agency key ──▶ case key ──▶ record key ──▶ file key

@@ -1,9 +1,9 @@
-//! The published log: tiles first, then the signed checkpoint over them, so that whoever sees a checkpoint
-//! also finds everything under it.
+//! The published log: tiles first, then the signed checkpoint over them, so that whoever sees a
+//! checkpoint also finds everything under it.
 //!
-//! The database is the source: its entries are committed before they are published, and the same entries
-//! always make the same files. After a crash between any two writes the next publication writes
-//! the same files again and goes on.
+//! The database is the source: its entries are committed before they are published, and the same
+//! entries always make the same files. After a crash between any two writes the next publication
+//! writes the same files again and goes on.
 
 mod error;
 mod shelf;
@@ -70,8 +70,8 @@ impl Publisher {
     /// Publishes everything that the database has from `first_index` on.
     ///
     /// Entries that are published already are compared, not written: a caller may begin some way
-    /// before [`Publisher::size`] to have the tail of its database checked. An empty log gets its first
-    /// checkpoint even without entries. After an error nothing is lost: call again.
+    /// before [`Publisher::size`] to have the tail of its database checked. An empty log gets its
+    /// first checkpoint even without entries. After an error nothing is lost: call again.
     pub async fn publish(
         &mut self,
         first_index: u64,
@@ -104,8 +104,9 @@ impl Publisher {
         }
     }
 
-    /// Opens a log some of whose files were damaged or lost, and writes all of them again, from all the
-    /// entries that the database has. They must make the very tree that the signed checkpoint speaks of.
+    /// Opens a log some of whose files were damaged or lost, and writes all of them again, from all
+    /// the entries that the database has. They must make the very tree that the signed checkpoint
+    /// speaks of.
     pub async fn rebuild(
         store: Arc<dyn ObjectStore>,
         signer: SigningKey,

@@ -1,13 +1,15 @@
-//! The one sealed format: a key and a context turn bytes into chunks that cannot be read, cut, swapped or moved.
+//! The one sealed format: a key and a context turn bytes into chunks that cannot be read, cut,
+//! swapped or moved.
 //!
-//! After C2SP chunked-encryption, with AES-256-GCM-SIV in place of AES-GCM (a repeated nonce is then
-//! harmless), a format version in front and our own label:
+//! After C2SP chunked-encryption, with AES-256-GCM-SIV in place of AES-GCM (a repeated nonce is
+//! then harmless), a format version in front and our own label:
 //!
 //! ```text
 //! sealed = 0x01 ‖ salt (24) ‖ commitment (32) ‖ chunk …
-//! chunk  = AES-256-GCM-SIV of 16,384 bytes ‖ tag (16); the last is always shorter, and may be empty
+//! chunk  = AES-256-GCM-SIV of 16,384 bytes ‖ tag (16); the last is always shorter, may be empty
 //! key (32) ‖ base nonce (12) ‖ commitment (32)
-//!        = HKDF-Expand-SHA-512(data key, "watchfire/sealed@v1+AES-256-GCM-SIV" ‖ 0x00 ‖ salt ‖ context)
+//!        = HKDF-Expand-SHA-512(data key, label ‖ 0x00 ‖ salt ‖ context)
+//! label  = "watchfire/sealed@v1+AES-256-GCM-SIV"
 //! nonce of chunk k = base nonce XOR k (64 bits, big-endian, in the last 8 bytes)
 //! ```
 //!
@@ -309,7 +311,8 @@ pub enum SealError {
         /// The version byte found.
         version: u8,
     },
-    /// The commitment (or a wrapped key's tag) does not match: another key, or another record's bytes.
+    /// The commitment (or a wrapped key's tag) does not match: another key, or another record's
+    /// bytes.
     #[error("sealed under another key or for another record")]
     WrongKey,
     /// A chunk was changed after it was sealed.

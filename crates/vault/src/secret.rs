@@ -1,7 +1,8 @@
 //! Account secrets and one-time tokens: drawn at random, recognisable, stored only as hashes.
 //!
-//! A secret is `wf_` ‖ 43 base-62 digits (256 random bits) ‖ 6 base-62 digits of checksum. The checksum
-//! tells junk from a secret without the cost of Argon2, and lets scanners find leaked ones.
+//! A secret is `wf_` ‖ 43 base-62 digits (256 random bits) ‖ 6 base-62 digits of checksum. The
+//! checksum tells junk from a secret without the cost of Argon2, and lets scanners find leaked
+//! ones.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
@@ -12,8 +13,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Entropy;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Memory of one hash in KiB. With [`HASH_PASSES`] it is OWASP's minimum for Argon2id, about 20 ms of
-/// one core; secrets are 256 random bits, so more would only slow the senders.
+/// Memory of one hash in KiB. With [`HASH_PASSES`] it is OWASP's minimum for Argon2id, about 20 ms
+/// of one core; secrets are 256 random bits, so more would only slow the senders.
 pub const HASH_MEMORY_KIB: u32 = 19_456;
 /// Passes over that memory.
 pub const HASH_PASSES: u32 = 2;
@@ -44,7 +45,8 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Whether `text` has the form and checksum of a secret. Costs nothing; says nothing of whose it is.
+/// Whether `text` has the form and checksum of a secret. Costs nothing; says nothing of whose it
+/// is.
 pub fn looks_real(text: &str) -> bool {
     text.strip_prefix(PREFIX)
         .filter(|rest| rest.len() == BODY_DIGITS + CHECKSUM_DIGITS && rest.is_ascii())

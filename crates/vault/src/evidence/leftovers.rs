@@ -1,4 +1,5 @@
-//! What a kill can leave behind: parts of blobs that were never whole, and whole blobs that nobody names.
+//! What a kill can leave behind: parts of blobs that were never whole, and whole blobs that nobody
+//! names.
 
 use std::io;
 use std::path::Path;
@@ -12,8 +13,8 @@ use tokio::task::spawn_blocking;
 use super::{BlobId, Blobs, Deed, EvidenceError};
 
 impl Blobs {
-    /// Every whole blob and when it was written, so that those which no record names can be deleted.
-    /// Only a blob older than any running upload may be taken for forgotten.
+    /// Every whole blob and when it was written, so that those which no record names can be
+    /// deleted. Only a blob older than any running upload may be taken for forgotten.
     pub fn list(
         &self,
     ) -> impl Stream<Item = Result<(BlobId, Timestamp), EvidenceError>> + Send + 'static {
@@ -27,8 +28,9 @@ impl Blobs {
         })
     }
 
-    /// Deletes what unfinished uploads left in the blob directory and was not touched since `before`.
-    /// Gives the number of files deleted. Object stores do this by their own lifecycle rules.
+    /// Deletes what unfinished uploads left in the blob directory and was not touched since
+    /// `before`. Gives the number of files deleted. Object stores do this by their own lifecycle
+    /// rules.
     pub async fn sweep(&self, before: Timestamp) -> Result<usize, EvidenceError> {
         let Some(dir) = self.dir.clone() else {
             return Ok(0);

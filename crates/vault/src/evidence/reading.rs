@@ -37,7 +37,8 @@ impl Reading {
         }
     }
 
-    /// The next plain bytes, up to about 1 MiB; `None` once every byte was given and the end proved whole.
+    /// The next plain bytes, up to about 1 MiB; `None` once every byte was given and the end proved
+    /// whole.
     pub async fn next(&mut self) -> Result<Option<Bytes>, EvidenceError> {
         while let Some(mut state) = self.state.take() {
             let (sealed, ends) = self.fetch(state.at).await?;

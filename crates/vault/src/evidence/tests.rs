@@ -1,4 +1,5 @@
-//! Tests of blobs: what is durable when, what is left after an end before the end, what damage is seen.
+//! Tests of blobs: what is durable when, what is left after an end before the end, what damage is
+//! seen.
 
 use std::fs;
 use std::path::PathBuf;

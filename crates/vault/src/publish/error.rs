@@ -13,7 +13,8 @@ pub enum PublishError {
         /// The first index given.
         first_index: u64,
     },
-    /// The database has fewer entries than were published: an old copy was restored, or rows were deleted.
+    /// The database has fewer entries than were published: an old copy was restored, or rows were
+    /// deleted.
     #[error(
         "the log has {published} published entries, but the database only {database}: it was \
              replaced by an older copy. Restore the newest backup; the log is never shortened"
@@ -154,8 +155,8 @@ impl PublishError {
         }
     }
 
-    /// Whether calling again may help: the store failed, not the data. Everything else needs a person,
-    /// and until then nothing more may be published.
+    /// Whether calling again may help: the store failed, not the data. Everything else needs a
+    /// person, and until then nothing more may be published.
     pub const fn is_transient(&self) -> bool {
         matches!(
             self,

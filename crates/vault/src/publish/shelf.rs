@@ -115,7 +115,8 @@ impl Shelf {
             .await
     }
 
-    /// Puts a new checkpoint in the place of `old`, unless another publisher has put one there meanwhile.
+    /// Puts a new checkpoint in the place of `old`, unless another publisher has put one there
+    /// meanwhile.
     pub(super) async fn swap_checkpoint(
         &self,
         old: &Stored,

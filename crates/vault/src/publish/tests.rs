@@ -1,4 +1,5 @@
-//! Tests of the published log: whatever write fails, what a stranger sees is whole, and only ever grows.
+//! Tests of the published log: whatever write fails, what a stranger sees is whole, and only ever
+//! grows.
 
 use model::{CustodyEvent, Deed, Timestamp};
 use object_store::ObjectStoreExt as _;
@@ -55,8 +56,8 @@ async fn audited(store: &InMemory, earlier: &[Checkpoint]) -> Verified {
     }
 }
 
-/// Publishes the database as it grows, over a store that fails once; after the fault the program goes on
-/// with the same publisher or is started again.
+/// Publishes the database as it grows, over a store that fails once; after the fault the program
+/// goes on with the same publisher or is started again.
 async fn published_through(fault: Fault, at: usize, restarts: bool) -> Arc<InMemory> {
     let case = format!("{fault:?} at write {at}, restarts: {restarts}");
     let kept = Arc::new(InMemory::new());
@@ -96,7 +97,7 @@ async fn published_through(fault: Fault, at: usize, restarts: bool) -> Arc<InMem
     kept
 }
 
-async fn inv_03_holds_under(fault: Fault) {
+async fn holds_under(fault: Fault) {
     let sound = FaultyStore::sound();
     let mut publisher = Publisher::open(Arc::new(sound.clone()), signer())
         .await
@@ -120,17 +121,17 @@ async fn inv_03_holds_under(fault: Fault) {
 
 #[tokio::test]
 async fn inv_03_the_log_grows_on_after_any_lost_write() {
-    inv_03_holds_under(Fault::Lost).await;
+    holds_under(Fault::Lost).await;
 }
 
 #[tokio::test]
 async fn inv_03_the_log_grows_on_after_any_write_lost_in_silence() {
-    inv_03_holds_under(Fault::LostInSilence).await;
+    holds_under(Fault::LostInSilence).await;
 }
 
 #[tokio::test]
 async fn inv_03_the_log_grows_on_after_any_write_kept_but_reported_lost() {
-    inv_03_holds_under(Fault::KeptButReportedLost).await;
+    holds_under(Fault::KeptButReportedLost).await;
 }
 
 #[tokio::test]
