@@ -9,9 +9,10 @@ use crate::normal;
 
 /// Normalises every mention of a report.
 ///
-/// One identifier per kind and normal form, in the order of first mention. Where one mention may tie and an equal
-/// one may not (the sender's contact is also the person reported), the one that may tie stands. An IP address with
-/// a moment and a port gives two identifiers, see the crate's notes on IP addresses.
+/// One identifier per kind and normal form, in the order of first mention. Where one mention may
+/// tie and an equal one may not (the sender's contact is also the person reported), the one that
+/// may tie stands. An IP address with a moment and a port gives two identifiers, see the crate's
+/// notes on IP addresses.
 pub fn identifiers(report: &Report) -> Vec<Identifier> {
     let mut found: Vec<Identifier> = Vec::with_capacity(report.mentions.len());
     let mut position_of = BTreeMap::new();
@@ -42,8 +43,8 @@ pub fn identifiers(report: &Report) -> Vec<Identifier> {
     found
 }
 
-/// What every report carries besides its mentions: its own number, so that a later report that names it as a prior
-/// report ties to it.
+/// What every report carries besides its mentions: its own number, so that a later report that
+/// names it as a prior report ties to it.
 pub fn own_identifier(report: ReportId) -> Identifier {
     Identifier {
         kind: IdentifierKind::PriorReport,

@@ -176,9 +176,12 @@ fn any_mention() -> impl Strategy<Value = Mention> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
-    fn any_mentions_give_each_identifier_once(mentions in prop::collection::vec(any_mention(), 0..12)) {
+    fn any_mentions_give_each_identifier_once(
+        mentions in prop::collection::vec(any_mention(), 0..12)
+    ) {
         let found = identifiers(&report(mentions));
-        let distinct: HashSet<_> = found.iter().map(|f| (f.kind, f.normal.expose().clone())).collect();
+        let key = |f: &Identifier| (f.kind, f.normal.expose().clone());
+        let distinct: HashSet<_> = found.iter().map(key).collect();
         prop_assert_eq!(distinct.len(), found.len());
         for identifier in &found {
             prop_assert!(why(identifier).ends_with('.'));
@@ -187,7 +190,8 @@ proptest! {
 
     #[test]
     fn a_normal_form_is_its_own_normal_form(one in any_mention(), kind in 0_usize..3) {
-        // Platform and moment stand beside the text, so only kinds whose form is the text alone can say this.
+        // Platform and moment stand beside the text, so only kinds whose form is the text alone can
+        // say this.
         let kind = [MentionKind::Email, MentionKind::Phone, MentionKind::Url][kind];
         let one = Mention { kind, ..one };
         for first in identifiers(&report(vec![one.clone()])) {

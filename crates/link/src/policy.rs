@@ -1,4 +1,5 @@
-//! The link policy: how many reports may carry an identifier before it stops tying, as data with sources.
+//! The link policy: how many reports may carry an identifier before it stops tying, as data with
+//! sources.
 
 use std::ops::Range;
 
@@ -145,7 +146,8 @@ pub enum LinkPolicyProblem {
     },
     /// Not a kind of identifier.
     #[error(
-        "`{name}` is not a kind of identifier; known are email, phone, url, ip, handle, device, group, prior_report"
+        "`{name}` is not a kind of identifier; known are email, phone, url, ip, handle, device, \
+         group, prior_report"
     )]
     UnknownKind {
         /// The name as written.

@@ -29,17 +29,18 @@ pub struct TieLink {
 /// The answer for one report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tie {
-    /// The cases it belongs to, ascending: none = a new case, the first survives, several become one.
+    /// The cases it belongs to, ascending: none = a new case, the first survives, several become
+    /// one.
     pub cases: Vec<CaseId>,
     /// Why, one per identifier that ties, in the order of the identifiers.
     pub links: Vec<TieLink>,
-    /// Positions of identifiers that too many reports carry, or that reach past the policy's `cases_max`:
-    /// they tie nothing, and a person may want to know.
+    /// Positions of identifiers that too many reports carry, or that reach past the policy's
+    /// `cases_max`: they tie nothing, and a person may want to know.
     pub shared_by_many: Vec<usize>,
 }
 
-/// Decides which cases `report` joins. `known[i]` says what is known of `identifiers[i]`, before this report is
-/// counted; where `known` is shorter, nothing is known of the rest.
+/// Decides which cases `report` joins. `known[i]` says what is known of `identifiers[i]`, before
+/// this report is counted; where `known` is shorter, nothing is known of the rest.
 pub fn tie(
     policy: &LinkPolicy,
     report: ReportId,

@@ -2,7 +2,8 @@
 
 use model::{Identifier, IdentifierKind};
 
-/// Says what two reports share. The sentence carries personal data: show it only to those who may read the case.
+/// Says what two reports share. The sentence carries personal data: show it only to those who may
+/// read the case.
 pub fn why(identifier: &Identifier) -> String {
     let normal = identifier.normal.expose();
     match identifier.kind {
@@ -36,7 +37,8 @@ pub fn why(identifier: &Identifier) -> String {
 fn ip(normal: &str) -> String {
     match normal.split_once(' ') {
         Some((line, minute)) if minute.contains('T') => format!(
-            "Both reports name the same IP address and port ({line}) in the same minute ({minute} UTC)."
+            "Both reports name the same IP address and port ({line}) in the same minute \
+             ({minute} UTC)."
         ),
         Some((address, day)) => {
             format!(

@@ -9,10 +9,10 @@ pub const REFS_MAX: usize = 100;
 
 /// Unites the findings of a case with more of them.
 ///
-/// One finding per score, rule and version: the most points, the highest override, the text of the earliest report,
-/// the references of all, ascending and at most [`REFS_MAX`]. Ordered by override, danger before actionability, points,
-/// rule, version. Associative, commutative, and idempotent, so that it does not matter in which order reports arrive,
-/// and ten copies of one report rank as one.
+/// One finding per score, rule and version: the most points, the highest override, the text of the
+/// earliest report, the references of all, ascending and at most [`REFS_MAX`]. Ordered by override,
+/// danger before actionability, points, rule, version. Associative, commutative, and idempotent, so
+/// that it does not matter in which order reports arrive, and ten copies of one report rank as one.
 pub fn combine(case: &[Finding], more: &[Finding]) -> Vec<Finding> {
     let mut united: BTreeMap<(Score, &str, &str), Finding> = BTreeMap::new();
     for finding in case.iter().chain(more) {
@@ -48,7 +48,8 @@ fn join(a: Finding, b: &Finding) -> Finding {
     }
 }
 
-/// Orders texts by their earliest report; texts of one report (which differ only if it was ranked twice) by themselves.
+/// Orders texts by their earliest report; texts of one report (which differ only if it was ranked
+/// twice) by themselves.
 fn earliness(finding: &Finding) -> (i64, &str) {
     let earliest = finding.refs.iter().min().copied().unwrap_or(i64::MAX);
     (earliest, &finding.text)

@@ -17,12 +17,14 @@ pub enum Fact {
     Escalated,
     /// `incident_…`: the kind of incident, by its name in the model (`incident_enticement`).
     Incident(IncidentKind),
-    /// `mark_…`: a mark on the report or on any of its files, by its name in the model (`mark_live_streaming`).
+    /// `mark_…`: a mark on the report or on any of its files, by its name in the model
+    /// (`mark_live_streaming`).
     Marked(Mark),
-    /// `incident_recent`: the incident lies at most `within_hours` before the report was finished. Unsaid where the
-    /// time has no offset or lies in the future.
+    /// `incident_recent`: the incident lies at most `within_hours` before the report was finished.
+    /// Unsaid where the time has no offset or lies in the future.
     IncidentRecent,
-    /// `victim_under_age`: a child is known to be younger than `under_years`. Unsaid where some child's age is.
+    /// `victim_under_age`: a child is known to be younger than `under_years`. Unsaid where some
+    /// child's age is.
     VictimUnderAge,
     /// `file_prepubescent`: a file is of class A1 or A2. Unsaid where some file's class is.
     FilePrepubescent,
@@ -116,7 +118,8 @@ impl Fact {
         matches!(self, Self::Escalated | Self::Marked(Mark::LiveStreaming))
     }
 
-    /// Whether the fact is a detail (when, how old) that a sender may leave unsaid without meaning "no".
+    /// Whether the fact is a detail (when, how old) that a sender may leave unsaid without meaning
+    /// "no".
     pub const fn is_detail(self) -> bool {
         matches!(
             self,
@@ -124,13 +127,14 @@ impl Fact {
         )
     }
 
-    /// Whether danger may rest on the fact. What depends on how much a sender filled in may not: a fuller form is not
-    /// a greater danger.
+    /// Whether danger may rest on the fact. What depends on how much a sender filled in may not: a
+    /// fuller form is not a greater danger.
     pub const fn may_show_danger(self) -> bool {
         self.is_detail() || matches!(self, Self::Escalated | Self::Incident(_) | Self::Marked(_))
     }
 
-    /// Whether the fact may withhold points: marks of volume and of drawn or generated content, nothing else.
+    /// Whether the fact may withhold points: marks of volume and of drawn or generated content,
+    /// nothing else.
     pub const fn may_withhold(self) -> bool {
         matches!(
             self,
@@ -254,7 +258,8 @@ impl<'a> Matter<'a> {
         }
     }
 
-    /// Whole hours from the incident to now; `None` where the time has no offset or cannot be right.
+    /// Whole hours from the incident to now; `None` where the time has no offset or cannot be
+    /// right.
     pub(crate) fn hours_since_incident(&self) -> Option<i64> {
         let millis = self.now.millis_since(self.report.incident_at.utc?);
         (millis >= -CLOCK_AHEAD_MILLIS_MAX).then(|| millis.max(0) / HOUR_MILLIS)
@@ -382,7 +387,8 @@ fn has_seconds(mention: &Mention) -> bool {
     })
 }
 
-/// A person's age in whole years, said or reckoned from the birth date; the lower where both are given.
+/// A person's age in whole years, said or reckoned from the birth date; the lower where both are
+/// given.
 fn age_years(person: &Subject, now: Timestamp) -> Option<i64> {
     let said = person.age_years;
     let reckoned = person

@@ -7,7 +7,8 @@ use crate::policy::{Policy, Rule};
 
 /// What the policy says of one report, in the order of its rules.
 ///
-/// `identifiers` are those that `report`'s mentions became; `now` is the moment the report was finished.
+/// `identifiers` are those that `report`'s mentions became; `now` is the moment the report was
+/// finished.
 pub fn report_findings(
     policy: &Policy,
     report: &Report,
@@ -36,7 +37,8 @@ pub fn report_findings(
 /// The rule's sentence, if the rule fires.
 fn sentence(rule: &Rule, matter: &Matter<'_>) -> Option<String> {
     let truth = |fact| matter.truth(fact, rule.bounds);
-    // Invariant 6: on a report of live danger nothing withholds danger, and what is unsaid is presumed.
+    // Invariant 6: on a report of live danger nothing withholds danger, and what is unsaid is
+    // presumed.
     let presumes = rule.score == Score::Danger && matter.is_live_danger();
     if !presumes && rule.unless.iter().any(|fact| truth(*fact) == Truth::Yes) {
         return None;

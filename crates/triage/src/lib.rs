@@ -1,13 +1,15 @@
-//! Adds findings up to a rank that explains itself: rules as data, facts from a report, findings per case.
+//! Adds findings up to a rank that explains itself: rules as data, facts from a report, findings
+//! per case.
 //!
-//! Pure: a policy is text, a report is a value, "now" is a parameter. The crate ranks reports, never people, and
-//! closes nothing. Two numbers that never mix: *danger* (how endangered a child is now) and *actionability* (how
-//! much a receiver can do with what is there).
+//! Pure: a policy is text, a report is a value, "now" is a parameter. The crate ranks reports,
+//! never people, and closes nothing. Two numbers that never mix: *danger* (how endangered a child
+//! is now) and *actionability* (how much a receiver can do with what is there).
 //!
-//! Invariant 6 (nothing lowers a live-danger signal) is built in rather than left to the policy's author: danger
-//! points cannot be negative; on a report that speaks of live danger no `unless` is heeded, and a detail that the
-//! sender did not say is presumed to be the worst, in a sentence that says so; and a policy that does not raise
-//! escalated and live-streamed reports above all others is refused.
+//! Invariant 6 (nothing lowers a live-danger signal) is built in rather than left to the policy's
+//! author: danger points cannot be negative; on a report that speaks of live danger no `unless` is
+//! heeded, and a detail that the sender did not say is presumed to be the worst, in a sentence that
+//! says so; and a policy that does not raise escalated and live-streamed reports above all others
+//! is refused.
 
 mod combine;
 mod facts;

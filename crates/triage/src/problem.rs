@@ -76,12 +76,14 @@ pub enum PolicyProblem {
     OverrideWithoutDanger,
     /// Something that would withhold a live-danger signal.
     #[error(
-        "a rule with an override, or about escalated or live-streamed reports, can carry no `unless`: nothing lowers a live-danger signal"
+        "a rule with an override, or about escalated or live-streamed reports, can carry no \
+         `unless`: nothing lowers a live-danger signal"
     )]
     UnlessOnLiveDanger,
     /// A fact that may not withhold points.
     #[error(
-        "`{name}` cannot withhold points: only marks of volume (spam, viral, viral_batch, potential_meme) and of drawn or generated content can"
+        "`{name}` cannot withhold points: only marks of volume (spam, viral, viral_batch, \
+         potential_meme) and of drawn or generated content can"
     )]
     FactWithholdsNothing {
         /// The fact.
@@ -116,22 +118,26 @@ pub enum PolicyProblem {
     LooseBrace,
     /// A danger rule about a detail does not say what it says when the detail is unsaid.
     #[error(
-        "a danger rule about a detail needs `text_unsaid`: on a report of live danger the detail is presumed, and the reader must be told"
+        "a danger rule about a detail needs `text_unsaid`: on a report of live danger the detail \
+         is presumed, and the reader must be told"
     )]
     UnsaidTextMissing,
     /// A text for a case that cannot happen.
     #[error(
-        "`text_unsaid` is only for danger rules about a detail (incident_recent, victim_under_age, file_prepubescent)"
+        "`text_unsaid` is only for danger rules about a detail (incident_recent, \
+         victim_under_age, file_prepubescent)"
     )]
     UnsaidTextIdle,
     /// No rule raises every escalated report.
     #[error(
-        "no rule with an override has `when = [\"escalated\"]` alone: escalated reports must stand above all scores"
+        "no rule with an override has `when = [\"escalated\"]` alone: escalated reports must \
+         stand above all scores"
     )]
     EscalatedNotRaised,
     /// No rule raises every live-streamed report that may be going on.
     #[error(
-        "no rule with the override \"live_now\" has `when = [\"mark_live_streaming\", \"incident_recent\"]` (or less): abuse that is live now must stand above all"
+        "no rule with the override \"live_now\" has `when = [\"mark_live_streaming\", \
+         \"incident_recent\"]` (or less): abuse that is live now must stand above all"
     )]
     LiveNotRaised,
 }

@@ -80,7 +80,8 @@ impl Template {
         Self::read(text, |parameter| parameter.fits(when))
     }
 
-    /// Reads the text for when a detail is unsaid: what the report would have said has no value then.
+    /// Reads the text for when a detail is unsaid: what the report would have said has no value
+    /// then.
     pub(crate) fn parse_unsaid(text: &str, when: &[Fact]) -> Result<Self, PolicyProblem> {
         Self::read(text, |parameter| {
             parameter.is_of_the_rule() && parameter.fits(when)

@@ -4,7 +4,8 @@ use model::{IdentifierKind, Mention, Part, Report};
 
 use super::{Form, compose, fold};
 
-/// Names under which one platform goes. Only pure renamings and abbreviations: two services of one company are two.
+/// Names under which one platform goes. Only pure renamings and abbreviations: two services of one
+/// company are two.
 const ALIASES: [(&str, &str); 9] = [
     ("fb", "facebook"),
     ("ig", "instagram"),
@@ -19,8 +20,8 @@ const ALIASES: [(&str, &str); 9] = [
 
 /// The slug of the platform that a mention belongs to; empty if none is said.
 ///
-/// A mention without one belongs to the platform that the report happened on, where it is about those who took part in
-/// it; an associated account may be anywhere.
+/// A mention without one belongs to the platform that the report happened on, where it is about
+/// those who took part in it; an associated account may be anywhere.
 pub(super) fn platform(report: &Report, mention: &Mention) -> String {
     let own = mention.qualifier.as_deref().map(slug).unwrap_or_default();
     if !own.is_empty() || mention.part == Part::Associated {
@@ -29,14 +30,16 @@ pub(super) fn platform(report: &Report, mention: &Mention) -> String {
     report.platform.as_deref().map(slug).unwrap_or_default()
 }
 
-/// `platform/name`. Without a platform it never ties: names are chosen anew on each, and strangers share them.
+/// `platform/name`. Without a platform it never ties: names are chosen anew on each, and strangers
+/// share them.
 pub(super) fn handle(text: &str, platform: String) -> Form {
     let name = fold(text);
     let name = name.trim_start_matches('@').trim();
     owned(IdentifierKind::Handle, '/', name, platform)
 }
 
-/// `platform#number`, apart from every handle. Numbers are issued by machines, in which case may matter: not folded.
+/// `platform#number`, apart from every handle. Numbers are issued by machines, in which case may
+/// matter: not folded.
 pub(super) fn number(text: &str, platform: String) -> Form {
     owned(IdentifierKind::Handle, '#', text, platform)
 }
@@ -54,7 +57,8 @@ fn owned(kind: IdentifierKind, mark: char, name: &str, platform: String) -> Form
     Form::new(kind, normal, ties)
 }
 
-/// A platform's name as letters and digits only: `Insta-gram`, `https://www.instagram.com` and `INSTAGRAM` are one.
+/// A platform's name as letters and digits only: `Insta-gram`, `https://www.instagram.com` and
+/// `INSTAGRAM` are one.
 fn slug(name: &str) -> String {
     let folded = fold(name.trim());
     let host = folded

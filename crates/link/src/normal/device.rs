@@ -1,4 +1,5 @@
-//! Device ids: type and value, without the separators that people write into hexadecimal and decimal ids.
+//! Device ids: type and value, without the separators that people write into hexadecimal and
+//! decimal ids.
 
 use model::IdentifierKind;
 
@@ -9,8 +10,8 @@ const VALUE_CHARS_MIN: usize = 6;
 /// An Android id that a whole series of devices reported as theirs.
 const SHARED_ANDROID_ID: &str = "9774d56d682e549c";
 
-/// `type:value`. A value of one repeated character (an advertising id that was switched off is all zeros), an IMEI whose
-/// check digit is wrong, and very short values point at no one device.
+/// `type:value`. A value of one repeated character (an advertising id that was switched off is all
+/// zeros), an IMEI whose check digit is wrong, and very short values point at no one device.
 pub(super) fn form(text: &str, id_type: Option<&str>) -> Form {
     let kind: String = id_type
         .map(fold)

@@ -1,11 +1,13 @@
-//! Email addresses: local part folded, domain in lower-case ASCII; `+tags` are kept, since not every host ignores them.
+//! Email addresses: local part folded, domain in lower-case ASCII; `+tags` are kept, since not
+//! every host ignores them.
 
 use ::url::Host;
 use model::IdentifierKind;
 
 use super::{Form, fold};
 
-/// Mailboxes of a role or a machine (RFC 2142 and common use): many people stand behind one, or nobody.
+/// Mailboxes of a role or a machine (RFC 2142 and common use): many people stand behind one, or
+/// nobody.
 const SHARED_MAILBOXES: [&str; 8] = [
     "abuse",
     "donotreply",

@@ -1,4 +1,5 @@
-//! IP addresses: an address alone points at nobody, since carriers share one among thousands and hand it on.
+//! IP addresses: an address alone points at nobody, since carriers share one among thousands and
+//! hand it on.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -6,9 +7,9 @@ use model::{IdentifierKind, Moment};
 
 use super::{Form, fold};
 
-/// Without a moment: the address, which never ties. With one: the address and the UTC day, which ties while few share
-/// it (policy `reports_max`). With a port too: a second form of address, port and minute, which still points at one
-/// line when the address turns out to be a carrier's gateway.
+/// Without a moment: the address, which never ties. With one: the address and the UTC day, which
+/// ties while few share it (policy `reports_max`). With a port too: a second form of address, port
+/// and minute, which still points at one line when the address turns out to be a carrier's gateway.
 pub(super) fn forms(text: &str, port: Option<u16>, at: Option<&Moment>) -> Vec<Form> {
     let Some((address, port)) = parse(text, port) else {
         return vec![form(fold(text), false)];
@@ -51,8 +52,8 @@ fn parse(text: &str, port: Option<u16>) -> Option<(IpAddr, Option<u16>)> {
     Some((address.to_canonical(), port))
 }
 
-/// Whether an address can be one line of the public internet. Addresses kept for documentation count, so that examples
-/// behave as real ones do.
+/// Whether an address can be one line of the public internet. Addresses kept for documentation
+/// count, so that examples behave as real ones do.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),

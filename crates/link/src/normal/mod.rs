@@ -1,4 +1,5 @@
-//! Normal forms: equal exactly when two mentions mean the same thing. Changing one needs re-indexing.
+//! Normal forms: equal exactly when two mentions mean the same thing. Changing one needs
+//! re-indexing.
 
 mod account;
 mod device;
@@ -15,7 +16,8 @@ use model::{IdentifierKind, Mention, MentionKind, Report, ReportId};
 pub(crate) struct Form {
     pub(crate) kind: IdentifierKind,
     pub(crate) normal: String,
-    /// Whether the form points at one account, device, place or person, so that sharing it means something.
+    /// Whether the form points at one account, device, place or person, so that sharing it means
+    /// something.
     pub(crate) ties: bool,
 }
 

@@ -7,11 +7,12 @@ use super::{Form, compose};
 
 /// The longest text that is read as a number, in bytes; the protocol documents 50 characters.
 const TEXT_BYTES_MAX: usize = 64;
-/// The fewest digits, calling code included, that can be one subscriber's number; shorter ones are service numbers.
+/// The fewest digits, calling code included, that can be one subscriber's number; shorter ones are
+/// service numbers.
 const DIGITS_MIN: usize = 8;
 
-/// `calling_code` such as `+63`. Without one, and without a leading `+`, the same digits mean other people in other
-/// countries: they are kept, but never tie.
+/// `calling_code` such as `+63`. Without one, and without a leading `+`, the same digits mean other
+/// people in other countries: they are kept, but never tie.
 pub(super) fn form(text: &str, calling_code: Option<&str>) -> Form {
     let text = compose(text);
     let text = text.trim();
@@ -29,8 +30,8 @@ pub(super) fn form(text: &str, calling_code: Option<&str>) -> Form {
     }
 }
 
-/// The digits of a number: without an extension, and without the trunk zero that is written in brackets for callers
-/// from inside the country (`+44 (0)20 …`).
+/// The digits of a number: without an extension, and without the trunk zero that is written in
+/// brackets for callers from inside the country (`+44 (0)20 …`).
 fn subscriber(text: &str) -> String {
     let end = text
         .find(|c: char| c.is_ascii_alphabetic() || matches!(c, ';' | ',' | '#'))
@@ -54,7 +55,8 @@ fn e164(digits: &str) -> Option<String> {
     Some(number.format().mode(Mode::E164).to_string())
 }
 
-/// Whether the last seven digits are all the same: nobody's number, what people type to get past a form.
+/// Whether the last seven digits are all the same: nobody's number, what people type to get past a
+/// form.
 fn is_filler(number: &str) -> bool {
     let last = &number.as_bytes()[number.len().saturating_sub(7)..];
     last.iter().all(|digit| *digit == last[0])

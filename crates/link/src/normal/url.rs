@@ -1,4 +1,5 @@
-//! URLs and bare hosts. `http`, `https` and no scheme at all name the same page, so web addresses lose their scheme.
+//! URLs and bare hosts. `http`, `https` and no scheme at all name the same page, so web addresses
+//! lose their scheme.
 
 use std::net::IpAddr;
 
@@ -18,7 +19,8 @@ pub(super) fn form(text: &str, incident: IncidentKind) -> Form {
     }
 }
 
-/// Undoes the habit of writing addresses so that nobody follows them by accident: `hxxps://example[.]com`.
+/// Undoes the habit of writing addresses so that nobody follows them by accident:
+/// `hxxps://example[.]com`.
 fn refang(text: &str) -> String {
     let text = text.replace("[.]", ".").replace("(.)", ".");
     match text.get(..4) {
@@ -95,8 +97,9 @@ fn query(url: &Url) -> String {
     kept.join("&")
 }
 
-/// A bare host names a whole service: two reports that say no more than "on that platform" have nothing in common.
-/// It ties where the host itself is what was reported: an onion service, or a misleading domain.
+/// A bare host names a whole service: two reports that say no more than "on that platform" have
+/// nothing in common. It ties where the host itself is what was reported: an onion service, or a
+/// misleading domain.
 fn ties(url: &Url, says_where: bool, incident: IncidentKind) -> bool {
     match url.host() {
         Some(Host::Domain(host)) => {
