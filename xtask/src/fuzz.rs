@@ -10,7 +10,7 @@ use crate::house::{House, demand};
 const SECONDS_PER_TARGET: u32 = 5;
 
 /// The engine finds its way by coverage counters; stable rustc has them, only not the sanitizers.
-const COVERAGE_FLAGS: [&str; 8] = [
+const COVERAGE_FLAGS: [&str; 7] = [
     "--cfg=fuzzing",
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
@@ -18,7 +18,6 @@ const COVERAGE_FLAGS: [&str; 8] = [
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
     "-Cdebug-assertions",
-    "-Ccodegen-units=1",
 ];
 
 /// Builds the targets and runs each over its seeds and then a few seconds of its own inventions.
