@@ -20,7 +20,7 @@ pub const HASH_MEMORY_KIB: u32 = 19_456;
 pub const HASH_PASSES: u32 = 2;
 
 /// An account's secret as its holder gets it, once; wiped from memory when dropped.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Secret(String);
 
 impl Secret {
