@@ -43,6 +43,16 @@ impl fmt::Display for Hash {
     }
 }
 
+/// `{:x}`: 64 lower-case hexadecimal digits, as `sha256sum` prints them.
+impl fmt::LowerHex for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (halves, _) = self.0.as_chunks();
+        halves
+            .iter()
+            .try_for_each(|half| write!(f, "{:032x}", u128::from_be_bytes(*half)))
+    }
+}
+
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Hash({self})")
@@ -110,11 +120,11 @@ mod tests {
             "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
         );
         assert_eq!(
-            hex(&leaf_hash(b"")),
+            format!("{:x}", leaf_hash(b"")),
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
         );
         assert_eq!(
-            hex(&node_hash(&leaf_hash(b""), &leaf_hash(&[0]))),
+            format!("{:x}", node_hash(&leaf_hash(b""), &leaf_hash(&[0]))),
             "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"
         );
     }
@@ -134,12 +144,5 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Hash>(), Err(HashError), "{bad}");
         }
-    }
-
-    fn hex(hash: &Hash) -> String {
-        hash.as_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
     }
 }

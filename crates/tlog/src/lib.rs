@@ -16,6 +16,8 @@ mod frontier;
 mod growth;
 mod hash;
 mod key;
+#[cfg(test)]
+mod log_tests;
 mod note;
 mod path;
 pub mod verify;
