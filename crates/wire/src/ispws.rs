@@ -21,6 +21,7 @@ mod binding;
 mod enumerations;
 mod files;
 mod incident;
+pub mod json;
 mod lexical;
 mod mentions;
 mod people;
@@ -76,6 +77,22 @@ pub fn parse_report_done_response(bytes: &[u8]) -> Result<ReportDoneResponse, Re
     read::read(bytes)
 }
 
+/// Reads a `report` from its [`json`] form.
+pub fn parse_report_json(bytes: &[u8]) -> Result<Report, Refusal> {
+    json::read(bytes)
+}
+
+/// Reads `fileDetails` from their [`json`] form.
+pub fn parse_file_details_json(bytes: &[u8]) -> Result<FileDetails, Refusal> {
+    json::read(bytes)
+}
+
+/// The schema of the [`json`] form: JSON Schema 2020-12 of a `report`, with the other documents among its
+/// definitions.
+pub fn json_schema() -> serde_json::Value {
+    json::schema(schema::roots())
+}
+
 /// The schema as XSD text: what `GET /xsd` answers.
 pub fn xsd() -> String {
     xsd::xsd(schema::roots())
@@ -88,6 +105,11 @@ macro_rules! prints_itself {
             /// printed as U+FFFD.
             pub fn to_xml(&self) -> String {
                 print::print(self)
+            }
+
+            /// The document in its [`json`] form.
+            pub fn to_json(&self) -> serde_json::Value {
+                json::print(self)
             }
         })*
     };

@@ -10,8 +10,8 @@ mod reader;
 mod start;
 mod writer;
 
-pub(crate) use decode::decoded;
+pub(crate) use decode::{decoded, decoded_utf_8};
 pub(crate) use letters::{forbidden, place_of};
-pub(crate) use reader::{Reader, Token, shown};
+pub(crate) use reader::{Reader, Token, is_name, shown};
 pub(crate) use start::{Attribute as StartAttribute, Namespace, Start};
 pub(crate) use writer::{escaped_attribute, escaped_text};

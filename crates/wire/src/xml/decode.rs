@@ -9,19 +9,13 @@ use crate::{Reason, Refusal};
 
 /// The document as text, without a byte-order mark.
 pub(crate) fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
-    if bytes.len() > DOCUMENT_BYTES_MAX {
-        return Err(refusal(
-            Reason::DocumentTooLarge,
-            (1, 1),
-            format!("The document is larger than {DOCUMENT_BYTES_MAX} bytes."),
-        ));
-    }
+    check_length(bytes)?;
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(unsupported("UTF-32")),
         [0xef, 0xbb, 0xbf, rest @ ..] => {
             let text = utf_8(rest)?;
-            agrees(&text, &["UTF-8", "UTF8"], "UTF-8")?;
-            Ok(text)
+            agrees(text, &["UTF-8", "UTF8"], "UTF-8")?;
+            Ok(Cow::Borrowed(text))
         }
         [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
@@ -30,15 +24,29 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     }
 }
 
+/// A document that can only be UTF-8, without a byte-order mark.
+pub(crate) fn decoded_utf_8(bytes: &[u8]) -> Result<&str, Refusal> {
+    check_length(bytes)?;
+    utf_8(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes))
+}
+
+fn check_length(bytes: &[u8]) -> Result<(), Refusal> {
+    if bytes.len() <= DOCUMENT_BYTES_MAX {
+        return Ok(());
+    }
+    let message = format!("The document is larger than {DOCUMENT_BYTES_MAX} bytes.");
+    Err(refusal(Reason::DocumentTooLarge, (1, 1), message))
+}
+
 fn declared_or_utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     let Some(name) = declared_encoding(bytes) else {
-        return utf_8(bytes);
+        return utf_8(bytes).map(Cow::Borrowed);
     };
     match name.to_ascii_uppercase().as_str() {
-        "UTF-8" | "UTF8" => utf_8(bytes),
+        "UTF-8" | "UTF8" => utf_8(bytes).map(Cow::Borrowed),
         "US-ASCII" | "ASCII" => match bytes.iter().position(|byte| !byte.is_ascii()) {
             Some(at) => Err(broken(bytes, at, "US-ASCII")),
-            None => utf_8(bytes),
+            None => utf_8(bytes).map(Cow::Borrowed),
         },
         "ISO-8859-1" | "ISO_8859-1" | "ISO-LATIN-1" | "LATIN1" => {
             Ok(Cow::Owned(bytes.iter().copied().map(char::from).collect()))
@@ -47,9 +55,9 @@ fn declared_or_utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     }
 }
 
-fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
+fn utf_8(bytes: &[u8]) -> Result<&str, Refusal> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Cow::Borrowed(text)),
+        Ok(text) => Ok(text),
         Err(error) => Err(broken(bytes, error.valid_up_to(), "UTF-8")),
     }
 }

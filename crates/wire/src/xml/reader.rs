@@ -380,7 +380,7 @@ impl<'a> Reader<'a> {
                 Some(letter) => letter,
                 None => return Err(self.malformed("A character reference names no XML character.")),
             },
-            _ if name.starts_with(starts_name) && name.chars().all(continues_name) => {
+            _ if is_name(name) => {
                 return Err(self.refusal_here(
                     Reason::EntityForbidden,
                     format!(
@@ -402,9 +402,7 @@ impl<'a> Reader<'a> {
         self.at += "<?xml".len();
         let version = self.pseudo_attribute("version")?;
         let minor = version.and_then(|version| version.strip_prefix("1."));
-        if !minor
-            .is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()))
-        {
+        if !minor.is_some_and(|minor| minor.bytes().all(|byte| byte.is_ascii_digit())) {
             return Err(self.malformed("The XML declaration must name a version 1.x."));
         }
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -458,6 +456,11 @@ pub(crate) fn shown(name: &str) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
         None => Cow::Borrowed(name),
     }
+}
+
+/// Whether a text is a name.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(starts_name) && text.chars().all(continues_name)
 }
 
 /// The character of `65` or `x41`.
