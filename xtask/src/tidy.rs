@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules that no compiler knows, each finding with what to do about it.
 
 mod arrows;
+mod codes;
 mod invariants;
 mod links;
 mod markdown;
@@ -66,6 +67,7 @@ fn findings(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
         findings.extend(links::check(file, tree));
     }
     findings.extend(invariants::check(tree));
+    findings.extend(codes::check(tree));
     findings.extend(arrows::check(tree, metadata));
     findings.sort();
     findings
