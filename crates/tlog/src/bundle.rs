@@ -5,7 +5,8 @@ use crate::path::TILE_WIDTH;
 /// The longest entry, in bytes: what two bytes of length can say.
 pub const ENTRY_BYTES_MAX: usize = u16::MAX as usize;
 
-/// The entries of a bundle file: 1 to 256 of them, each as big-endian 16-bit length and bytes, nothing else.
+/// The entries of a bundle file: 1 to 256 of them, each as big-endian 16-bit length and bytes,
+/// nothing else.
 pub fn parse_bundle(bytes: &[u8]) -> Result<Vec<&[u8]>, BundleError> {
     let mut entries = Vec::new();
     let mut rest = bytes;
@@ -90,6 +91,7 @@ impl BundleError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
@@ -122,13 +124,17 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(128))]
 
         #[test]
-        fn bundles_print_and_parse(entries in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 1..=256)) {
+        fn bundles_print_and_parse(
+            entries in vec(vec(any::<u8>(), 0..300), 1..=256),
+        ) {
             let bytes = print_bundle(&entries).unwrap();
             prop_assert_eq!(parse_bundle(&bytes).unwrap(), entries);
         }
 
         #[test]
-        fn any_bytes_are_answered(bytes in prop::collection::vec(prop_oneof![Just(0_u8), 0_u8..4, any::<u8>()], 0..600)) {
+        fn any_bytes_are_answered(
+            bytes in vec(prop_oneof![Just(0_u8), 0_u8..4, any::<u8>()], 0..600),
+        ) {
             if let Ok(entries) = parse_bundle(&bytes) {
                 prop_assert_eq!(print_bundle(&entries).unwrap(), bytes);
             }

@@ -7,8 +7,8 @@ use crate::key::{SigningKey, VerifyingKey};
 use crate::note::{Note, NoteError};
 use crate::path::SIZE_MAX;
 
-/// The head of a log: its origin, its number of entries, the root of its tree. Shown and parsed as the text of
-/// the signed note, in exactly one spelling.
+/// The head of a log: its origin, its number of entries, the root of its tree. Shown and parsed as
+/// the text of the signed note, in exactly one spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     origin: String,
@@ -18,7 +18,8 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The checkpoint of the log named `origin` (one line: a URL without scheme, such as `example.org/log`).
+    /// The checkpoint of the log named `origin` (one line: a URL without scheme, such as
+    /// `example.org/log`).
     pub fn new(origin: &str, size: u64, root: Hash) -> Result<Self, CheckpointError> {
         if origin.is_empty() || origin.contains(is_control) {
             return Err(CheckpointError::Origin);
@@ -77,8 +78,8 @@ impl Checkpoint {
         &self.extensions
     }
 
-    /// Whether the log may go from `earlier` to this checkpoint, as far as the two alone can tell: the same
-    /// log, no smaller, and not another tree of the same size. That the trees agree is for
+    /// Whether the log may go from `earlier` to this checkpoint, as far as the two alone can tell:
+    /// the same log, no smaller, and not another tree of the same size. That the trees agree is for
     /// [`crate::verify::Auditor`] to find.
     pub fn follows(&self, earlier: &Self) -> Result<(), FollowError> {
         if self.origin != earlier.origin {
@@ -106,7 +107,8 @@ impl fmt::Display for Checkpoint {
     }
 }
 
-/// The `checkpoint` file: `checkpoint` signed by the log's key, whose name must be the checkpoint's origin.
+/// The `checkpoint` file: `checkpoint` signed by the log's key, whose name must be the checkpoint's
+/// origin.
 pub fn sign_checkpoint(
     key: &SigningKey,
     checkpoint: &Checkpoint,
@@ -115,8 +117,8 @@ pub fn sign_checkpoint(
     Ok(key.sign(&checkpoint.to_string())?.to_string())
 }
 
-/// The checkpoint in a `checkpoint` file, if the log's key signed it. Other signatures (witnesses') are
-/// ignored.
+/// The checkpoint in a `checkpoint` file, if the log's key signed it. Other signatures (witnesses')
+/// are ignored.
 pub fn open_checkpoint(key: &VerifyingKey, file: &[u8]) -> Result<Checkpoint, CheckpointError> {
     let note = Note::parse(file)?;
     let checkpoint = Checkpoint::parse(note.verify(std::slice::from_ref(key))?)?;

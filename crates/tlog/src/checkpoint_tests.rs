@@ -118,13 +118,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn checkpoints_print_and_parse(origin in "[^\u{0}-\u{1f}]{1,20}", size in 0..=SIZE_MAX, root: [u8; 32]) {
+    fn checkpoints_print_and_parse(
+        origin in "[^\u{0}-\u{1f}]{1,20}",
+        size in 0..=SIZE_MAX,
+        root: [u8; 32],
+    ) {
         let checkpoint = Checkpoint::new(&origin, size, Hash::from_bytes(root)).unwrap();
         prop_assert_eq!(Checkpoint::parse(&checkpoint.to_string()), Ok(checkpoint));
     }
 
     #[test]
-    fn any_text_is_answered(text in "[a-z]{0,3}\n[0-9+-]{0,20}\n([A-Za-z0-9+/]{43}=)?\n(x\n)?|.{0,60}") {
+    fn any_text_is_answered(
+        text in "[a-z]{0,3}\n[0-9+-]{0,20}\n([A-Za-z0-9+/]{43}=)?\n(x\n)?|.{0,60}",
+    ) {
         if let Ok(checkpoint) = Checkpoint::parse(&text) {
             prop_assert_eq!(checkpoint.to_string(), text);
         }

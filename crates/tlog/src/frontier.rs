@@ -2,8 +2,8 @@
 
 use crate::hash::{Hash, empty_root, node_hash};
 
-/// The roots of the perfect subtrees that a tree of some size splits into, largest first: one per set bit
-/// of the size (a "compact range" from 0). At most 63 hashes.
+/// The roots of the perfect subtrees that a tree of some size splits into, largest first: one per
+/// set bit of the size (a "compact range" from 0). At most 63 hashes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,
@@ -35,7 +35,8 @@ impl Frontier {
         smallest_first.fold(*smallest, |right, left| node_hash(left, &right))
     }
 
-    /// Appends a perfect subtree of 2^`height` entries by its root. The size must be a multiple of 2^`height`.
+    /// Appends a perfect subtree of 2^`height` entries by its root. The size must be a multiple of
+    /// 2^`height`.
     pub(crate) fn append_subtree(&mut self, height: u32, root: Hash) {
         debug_assert_eq!(
             self.size % (1 << height),
@@ -117,7 +118,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn the_root_is_the_defined_one(entries in prop::collection::vec(any::<[u8; 3]>(), 0..3000)) {
+        fn the_root_is_the_defined_one(
+            entries in prop::collection::vec(any::<[u8; 3]>(), 0..3000),
+        ) {
             let leaves: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
             let mut frontier = Frontier::new();
             for leaf in &leaves {
@@ -127,7 +130,10 @@ mod tests {
         }
 
         #[test]
-        fn whole_subtrees_and_single_leaves_give_the_same_edge(blocks in 0_u32..6, rest in 0_u32..256) {
+        fn whole_subtrees_and_single_leaves_give_the_same_edge(
+            blocks in 0_u32..6,
+            rest in 0_u32..256,
+        ) {
             let leaves = leaves(blocks * 256 + rest);
             let mut by_leaf = Frontier::new();
             for leaf in &leaves {

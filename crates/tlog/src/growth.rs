@@ -6,9 +6,9 @@ use crate::frontier::{Frontier, perfect_root};
 use crate::hash::{HASH_BYTES, Hash, leaf_hash};
 use crate::path::{LEVEL_BITS, LogPath, SIZE_MAX, TILE_WIDTH, completed, partial};
 
-/// The right edge of a log in memory: the hashes of its partial tiles (fewer than 256 a level) and its open
-/// entry bundle. It is a value: [`Growth::extend`] gives the next one, and a caller whose writing failed goes
-/// on from the one it has.
+/// The right edge of a log in memory: the hashes of its partial tiles (fewer than 256 a level) and
+/// its open entry bundle. It is a value: [`Growth::extend`] gives the next one, and a caller whose
+/// writing failed goes on from the one it has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Growth {
     size: u64,
@@ -30,8 +30,9 @@ pub struct LogFile {
 pub struct Extension {
     /// The log at its new size. Keep it once the files and their checkpoint are stored.
     pub next: Growth,
-    /// The files to store before the checkpoint: each new full tile and bundle, and the partial ones of
-    /// the new size. None of them replaces a file of other content, whatever size was published before.
+    /// The files to store before the checkpoint: each new full tile and bundle, and the partial
+    /// ones of the new size. None of them replaces a file of other content, whatever size was
+    /// published before.
     pub files: Vec<LogFile>,
 }
 
@@ -41,9 +42,9 @@ impl Growth {
         Self::default()
     }
 
-    /// The log that `checkpoint` speaks of, from the files that [`LogPath::edge`] of its size names.
-    /// In place of a partial file, a wider or full one of the same index may be given. Tiles, entries and
-    /// checkpoint must agree.
+    /// The log that `checkpoint` speaks of, from the files that [`LogPath::edge`] of its size
+    /// names. In place of a partial file, a wider or full one of the same index may be given.
+    /// Tiles, entries and checkpoint must agree.
     pub fn resume(
         checkpoint: &Checkpoint,
         files: impl IntoIterator<Item = LogFile>,
@@ -108,8 +109,8 @@ impl Growth {
         frontier
     }
 
-    /// The log after `entries`, the first of which gets the index `first`: it must be the size so far, so that
-    /// nothing is appended twice or left out.
+    /// The log after `entries`, the first of which gets the index `first`: it must be the size so
+    /// far, so that nothing is appended twice or left out.
     pub fn extend<E: AsRef<[u8]>>(
         &self,
         first: u64,
@@ -208,7 +209,8 @@ impl Growth {
     }
 }
 
-/// The hashes of the tile file at `path`; the length of `bytes` if it is not that of the path's width.
+/// The hashes of the tile file at `path`; the length of `bytes` if it is not that of the path's
+/// width.
 pub(crate) fn parse_tile(path: &LogPath, bytes: &[u8]) -> Result<Vec<Hash>, usize> {
     let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
     if rest.is_empty() && hashes.len() == usize::from(path.width()) {

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 /// Bytes of one hash.
 pub const HASH_BYTES: usize = 32;
 
-/// A SHA-256 hash of the tree. It is shown and parsed as a checkpoint shows it: padded standard base64.
+/// A SHA-256 hash of the tree. It is shown and parsed as a checkpoint shows it: padded standard
+/// base64.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Hash([u8; HASH_BYTES]);
 

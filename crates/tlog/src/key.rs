@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use crate::hash::Hash;
 use crate::note::{Note, NoteError, NoteSignature, check_text};
 
-/// The short identifier of a key: SHA-256(name ‖ newline ‖ type ‖ public key), its first four bytes. Together
-/// with the name it says which key a signature claims; it proves nothing.
+/// The short identifier of a key: SHA-256(name ‖ newline ‖ type ‖ public key), its first four
+/// bytes. Together with the name it says which key a signature claims; it proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub(crate) [u8; KEY_ID_BYTES]);
 
@@ -251,7 +251,9 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_answered(text in "[a-z ]{0,4}\\+?[0-9a-f]{0,9}\\+?[A-Za-z0-9+/=]{0,48}|.{0,60}") {
+        fn any_text_is_answered(
+            text in "[a-z ]{0,4}\\+?[0-9a-f]{0,9}\\+?[A-Za-z0-9+/=]{0,48}|.{0,60}",
+        ) {
             if let Ok(key) = text.parse::<VerifyingKey>() {
                 prop_assert_eq!(key.to_string(), text);
             }

@@ -1,13 +1,13 @@
 //! A transparency log: tree, tiles, checkpoints. A stranger can verify with this crate alone.
 //!
-//! The formats are those of C2SP (tlog-tiles, tlog-checkpoint, signed-note) over the tree of RFC 6962,
-//! section 2.1, with SHA-256. The crate is pure: it says which files to read or write and what is in them,
-//! and leaves the reading and writing to its caller.
+//! The formats are those of C2SP (tlog-tiles, tlog-checkpoint, signed-note) over the tree of RFC
+//! 6962, section 2.1, with SHA-256. The crate is pure: it says which files to read or write and
+//! what is in them, and leaves the reading and writing to its caller.
 //!
-//! - A log grows: [`Growth::extend`] gives the files of the new size, [`sign_checkpoint`] the checkpoint to
-//!   store after them.
-//! - A publisher starts again: [`LogPath::edge`] names the files it needs, [`Growth::resume`] checks them
-//!   against the checkpoint.
+//! - A log grows: [`Growth::extend`] gives the files of the new size, [`sign_checkpoint`] the
+//!   checkpoint to store after them.
+//! - A publisher starts again: [`LogPath::edge`] names the files it needs, [`Growth::resume`]
+//!   checks them against the checkpoint.
 //! - A stranger verifies: [`open_checkpoint`], then [`verify::Auditor`].
 
 mod bundle;

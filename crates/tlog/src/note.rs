@@ -13,8 +13,8 @@ pub const NOTE_BYTES_MAX: usize = 1 << 20;
 /// The most signatures of one note. The specification asks for at least 16.
 pub const SIGNATURES_MAX: usize = 64;
 
-/// A text and its signatures, well formed but not verified: see [`Note::verify`]. Shown and parsed in exactly
-/// one spelling.
+/// A text and its signatures, well formed but not verified: see [`Note::verify`]. Shown and parsed
+/// in exactly one spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     pub(crate) text: String,
@@ -39,8 +39,8 @@ impl Note {
         if !is_printable(note) {
             return Err(NoteError::Characters);
         }
-        // The text may have blank lines of its own: the last one separates. It must end in a newline, which
-        // the first of the two is.
+        // The text may have blank lines of its own: the last one separates. It must end in a
+        // newline, which the first of the two is.
         let blank = note.rfind("\n\n").ok_or(NoteError::NoSignatures)?;
         let (text, lines) = (&note[..=blank], &note[blank + 2..]);
         let lines = lines.strip_suffix('\n').ok_or(NoteError::NoSignatures)?;
@@ -79,8 +79,8 @@ impl Note {
         Ok(())
     }
 
-    /// The text, if a key of `known` signed it. Signatures of other keys are ignored; one signature of a known
-    /// key that does not verify refuses the whole note.
+    /// The text, if a key of `known` signed it. Signatures of other keys are ignored; one signature
+    /// of a known key that does not verify refuses the whole note.
     pub fn verify(&self, known: &[VerifyingKey]) -> Result<&str, NoteError> {
         let mut verified = false;
         for signature in &self.signatures {

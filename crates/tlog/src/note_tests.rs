@@ -177,7 +177,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn notes_print_and_parse(text in "[^\u{0}-\u{1f}]{0,30}(\n[a\u{2014} ]{0,3}){0,4}\n", seeds in prop::collection::vec(any::<u8>(), 1..5)) {
+    fn notes_print_and_parse(
+        text in "[^\u{0}-\u{1f}]{0,30}(\n[a\u{2014} ]{0,3}){0,4}\n",
+        seeds in prop::collection::vec(any::<u8>(), 1..5),
+    ) {
         let mut notes = seeds.iter().map(|seed| key("example.org/log", *seed).sign(&text).unwrap());
         let mut note = notes.next().unwrap();
         for other in notes {
@@ -187,7 +190,11 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_answered(text in "[a\n]{0,5}\n\n(\u{2014} [a-z+]{0,3} [A-Za-z0-9+/=]{0,12}\n){0,3}|.{0,60}", flip: u8, at: prop::sample::Index) {
+    fn any_bytes_are_answered(
+        text in "[a\n]{0,5}\n\n(\u{2014} [a-z+]{0,3} [A-Za-z0-9+/=]{0,12}\n){0,3}|.{0,60}",
+        flip: u8,
+        at: prop::sample::Index,
+    ) {
         let mut bytes = text.into_bytes();
         for flip in [0, flip] {
             if !bytes.is_empty() {

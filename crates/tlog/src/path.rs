@@ -6,7 +6,8 @@ use std::str::FromStr;
 /// Hashes of a full tile, and entries of a full bundle.
 pub const TILE_WIDTH: u16 = 256;
 
-/// The most entries that a log may have: 2^63 − 1, so that every index is also a signed 64-bit number.
+/// The most entries that a log may have: 2^63 − 1, so that every index is also a signed 64-bit
+/// number.
 pub const SIZE_MAX: u64 = i64::MAX.cast_unsigned();
 
 /// A tile of hashes: `width` consecutive hashes, each over 256^`level` entries.
@@ -134,7 +135,8 @@ impl LogPath {
         }
     }
 
-    /// Every file of a log of `size` entries: the bundles, then the tiles level by level, each from the left.
+    /// Every file of a log of `size` entries: the bundles, then the tiles level by level, each from
+    /// the left.
     pub fn all(size: u64) -> impl Iterator<Item = Self> {
         let size = size.min(SIZE_MAX);
         let bundles = row(size, 0).map(|leaves| Self::Bundle(BundleId { leaves }));
@@ -144,8 +146,8 @@ impl LogPath {
         bundles.chain(tiles)
     }
 
-    /// The partial files of a log of `size` entries: what a publisher must read before it can append.
-    /// At most one bundle and one tile per level.
+    /// The partial files of a log of `size` entries: what a publisher must read before it can
+    /// append. At most one bundle and one tile per level.
     pub fn edge(size: u64) -> impl Iterator<Item = Self> {
         let size = size.min(SIZE_MAX);
         let bundle = partial(size, 0).map(|leaves| Self::Bundle(BundleId { leaves }));
@@ -160,7 +162,8 @@ impl LogPath {
         self.stem().width
     }
 
-    /// Whether the file begins with all that the file `other` holds: same place, and at least as wide.
+    /// Whether the file begins with all that the file `other` holds: same place, and at least as
+    /// wide.
     pub fn covers(&self, other: &Self) -> bool {
         let (own, others) = (self.stem(), other.stem());
         std::mem::discriminant(self) == std::mem::discriminant(other)
@@ -265,7 +268,7 @@ impl PathError {
 pub(crate) const LEVEL_BITS: u32 = 8;
 /// An index is written in groups of three digits.
 const GROUP: u64 = 1000;
-/// The longest path of any log is 42 bytes: `tile/entries/x036/x028/x797/x018/x963/x967.p/255` and the like.
+/// Longer than any log's longest: `tile/entries/x036/x028/x797/x018/x963/967.p/255`.
 const PATH_BYTES_MAX: usize = 64;
 
 /// The levels that a log of `size` entries has tiles at.
@@ -302,7 +305,7 @@ pub(crate) fn partial(size: u64, level: u8) -> Option<TileId> {
     })
 }
 
-/// The full tile that the hash before position `hashes` of `level` completes.
+/// The full tile that entry number `size`, counted from 1, completed at `level`.
 pub(crate) fn completed(size: u64, level: u8) -> TileId {
     let index = (hashes_at(size, level) / u64::from(TILE_WIDTH)).saturating_sub(1);
     TileId {
@@ -336,7 +339,8 @@ mod tests {
     fn seventy_thousand_entries_have_these_tiles() {
         let all: Vec<LogPath> = LogPath::all(70_000).collect();
         let full = |level| {
-            let at = |path: &&LogPath| matches!(path, LogPath::Tile(tile) if tile.level == level && tile.is_full());
+            let full = |tile: &TileId| tile.level == level && tile.is_full();
+            let at = |path: &&LogPath| matches!(path, LogPath::Tile(tile) if full(tile));
             all.iter().filter(at).count()
         };
         assert_eq!((full(0), full(1), full(2)), (273, 1, 0));
@@ -414,7 +418,13 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(256))]
 
         #[test]
-        fn paths_print_and_parse(level in 0_u8..8, index in any::<u64>(), shrink in 0_u32..64, width in 1_u16..=256, entries: bool) {
+        fn paths_print_and_parse(
+            level in 0_u8..8,
+            index: u64,
+            shrink in 0_u32..64,
+            width in 1_u16..=256,
+            entries: bool,
+        ) {
             let index = index >> shrink;
             let path = if entries {
                 BundleId::new(index, width).map(LogPath::Bundle)
@@ -439,7 +449,8 @@ mod tests {
                 prop_assert_eq!(LogPath::parse(&path.to_string()), Ok(path));
             }
             let edge: Vec<LogPath> = LogPath::edge(size).collect();
-            let partial: Vec<LogPath> = LogPath::all(size).filter(|path| path.width() < TILE_WIDTH).collect();
+            let is_partial = |path: &LogPath| path.width() < TILE_WIDTH;
+            let partial: Vec<LogPath> = LogPath::all(size).filter(is_partial).collect();
             prop_assert_eq!(edge, partial);
         }
     }

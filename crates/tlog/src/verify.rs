@@ -8,9 +8,9 @@ use crate::growth::{Growth, GrowthError, LogFile, parse_tile};
 use crate::hash::{HASH_BYTES, Hash};
 use crate::path::{LogPath, TILE_WIDTH, TileId};
 
-/// An audit under way: it names the next file to read ([`Auditor::path`]) and takes what was found there
-/// ([`Auditor::give`]). Each bundle of entries is asked for before the tiles over it; memory stays at one
-/// bundle and one tile a level, whatever the size of the log.
+/// An audit under way: it names the next file to read ([`Auditor::path`]) and takes what was found
+/// there ([`Auditor::give`]). Each bundle of entries is asked for before the tiles over it; memory
+/// stays at one bundle and one tile a level, whatever the size of the log.
 #[derive(Debug)]
 pub struct Auditor {
     wanted: LogPath,
@@ -46,7 +46,8 @@ pub trait TileReader {
     fn read(&mut self, path: &LogPath) -> Result<Option<Vec<u8>>, Self::Error>;
 }
 
-/// Verifies the whole log behind `reader` against `checkpoint`, and that it continues each of `earlier`.
+/// Verifies the whole log behind `reader` against `checkpoint`, and that it continues each of
+/// `earlier`.
 pub fn audit<R: TileReader>(
     checkpoint: &Checkpoint,
     earlier: &[Checkpoint],
@@ -100,8 +101,8 @@ impl Auditor {
         self.wanted
     }
 
-    /// Takes the bytes of the file at [`Auditor::path`], `None` if there is none. The first disagreement
-    /// ends the audit.
+    /// Takes the bytes of the file at [`Auditor::path`], `None` if there is none. The first
+    /// disagreement ends the audit.
     pub fn give(self, bytes: Option<&[u8]>) -> Result<Step, AuditError> {
         let Self { wanted, mut state } = self;
         let bytes = bytes.ok_or(AuditError::Missing { path: wanted })?;
@@ -124,8 +125,9 @@ struct State {
     expected: VecDeque<LogFile>,
     /// Heads not reached yet, smallest first.
     heads: VecDeque<Head>,
-    /// A head that the entries do not lead to. Held back until the tiles over them are compared: a wrong
-    /// entry is named by its index then, and this is the answer only if entries and tiles agree.
+    /// A head that the entries do not lead to. Held back until the tiles over them are compared: a
+    /// wrong entry is named by its index then, and this is the answer only if entries and tiles
+    /// agree.
     off_course: Option<AuditError>,
     verified: Verified,
 }
@@ -276,13 +278,14 @@ pub enum AuditError {
     },
     /// The first entries are not those of an earlier checkpoint.
     #[error(
-        "the log was rewritten: its first {size} entries do not have the root that the earlier checkpoint signs"
+        "the log was rewritten: its first {size} entries are not those of the earlier checkpoint"
     )]
     EarlierRoot {
         /// Entries of the earlier checkpoint.
         size: u64,
     },
-    /// The tree could not be recomputed; of parsed bundles within a checkpoint's size it always can.
+    /// The tree could not be recomputed; of parsed bundles within a checkpoint's size it always
+    /// can.
     #[error("the tree could not be recomputed")]
     Growth(#[from] GrowthError),
 }
