@@ -1,1 +1,32 @@
-//! (to be written)
+//! Intake, console and jobs: everything that opens a Watchfire and lets people and machines reach it.
+//!
+//! [`Station`] is an opened Watchfire; every door goes through it. This is the only crate that serves
+//! HTTP: the CyberTipline-compatible door at `/ispws`, the console's pages at `/`.
+
+mod accounts;
+mod casefile;
+mod config;
+mod intake;
+mod ispws;
+mod listen;
+mod logbook;
+mod pages;
+mod problem;
+mod sealed_names;
+pub mod sender;
+mod serve;
+mod slowdown;
+mod station;
+
+pub use accounts::{ACCOUNT_NAME_CHARS_MAX, Account, AccountError};
+pub use casefile::{CASE_ROWS_MAX, CaseFile, EvidenceItem, Member, QueueEntry, QueuePage};
+pub use config::{Config, ConfigRefusal, LISTEN_DEFAULT};
+pub use intake::{
+    Actor, IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin, Received, Submitted, Upload,
+};
+pub use logbook::{Disagreement, Logbook, LogbookError};
+pub use pages::SignInLink;
+pub use problem::Problem;
+pub use serve::{ServeError, Server};
+pub use station::{IfMissing, OpenError, Station};
+pub use store::{QueueCursor, StoreFault};

@@ -1,0 +1,68 @@
+//! `watchfire log`: the custody log's checkpoint, and whether everything agrees with it.
+
+use serde::Serialize;
+
+use super::open;
+use crate::Verdict;
+use crate::args::Log;
+use crate::failure::Failure;
+use crate::output;
+
+#[derive(Serialize)]
+struct Checkpoint {
+    origin: String,
+    size: u64,
+    root: String,
+}
+
+#[derive(Serialize)]
+struct Verified {
+    verified: bool,
+    size: u64,
+    message: String,
+}
+
+pub(super) async fn run(args: Log) -> Result<Verdict, Failure> {
+    match args {
+        Log::Checkpoint { place, json } => {
+            let station = open(&place).await?;
+            station.publish_log().await?;
+            let Some((checkpoint, note)) = station.logbook().checkpoint().await else {
+                output::say("the log has no checkpoint yet")?;
+                return Ok(Verdict::No);
+            };
+            if json {
+                output::json(&Checkpoint {
+                    origin: checkpoint.origin().to_owned(),
+                    size: checkpoint.size(),
+                    root: checkpoint.root().to_string(),
+                })?;
+            } else {
+                output::line(note.trim_end())?;
+                output::say(&format!(
+                    "verified by {}",
+                    station.logbook().verifying_key()
+                ))?;
+            }
+            Ok(Verdict::Done)
+        }
+        Log::Verify { place, json } => {
+            let station = open(&place).await?;
+            let found = station.verify_log().await?;
+            let (verified, size, message) = match found {
+                Ok(size) => (true, size, format!("{size} entries verified")),
+                Err(disagreement) => (false, 0, disagreement.to_string()),
+            };
+            if json {
+                output::json(&Verified {
+                    verified,
+                    size,
+                    message,
+                })?;
+            } else {
+                output::line(&message)?;
+            }
+            Ok(if verified { Verdict::Done } else { Verdict::No })
+        }
+    }
+}

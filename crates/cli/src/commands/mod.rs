@@ -1,0 +1,52 @@
+//! The commands, one a file.
+
+mod account;
+mod case;
+mod demo;
+mod log;
+mod queue;
+mod report;
+mod schema;
+mod serve;
+mod simulate;
+
+use server::{Config, IfMissing, Station};
+
+use crate::Verdict;
+use crate::args::{Args, Command, Place};
+use crate::failure::Failure;
+
+/// Runs the command that the arguments name.
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    match args.command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+        Command::Account(args) => account::run(args).await,
+        Command::Report(args) => report::run(args).await,
+        Command::Queue(args) => queue::run(args).await,
+        Command::Case(args) => case::run(args).await,
+        Command::Log(args) => log::run(args).await,
+        Command::Simulate(args) => simulate::run(&args),
+        Command::SignIn(args) => serve::sign_in(args).await,
+        Command::Schema(args) => schema::run(&args),
+    }
+}
+
+/// The configuration of a place.
+fn config(place: &Place) -> Result<Config, Failure> {
+    match (&place.data, &place.config) {
+        (_, Some(file)) => Ok(Config::read(file)?),
+        (Some(data), None) => Ok(Config::embedded(data)),
+        (None, None) => Ok(Config::embedded(".")),
+    }
+}
+
+/// Opens the Watchfire at a place, which must be there.
+async fn open(place: &Place) -> Result<Station, Failure> {
+    Ok(Station::open(config(place)?, IfMissing::Refuse).await?)
+}
+
+/// Opens the Watchfire at a place, and makes one where there is none.
+async fn open_or_create(place: &Place) -> Result<Station, Failure> {
+    Ok(Station::open(config(place)?, IfMissing::Create).await?)
+}

@@ -1,0 +1,85 @@
+//! Why a command did not do what it was asked, told apart by who can mend it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use server::sender::SendError;
+use server::{
+    AccountError, ConfigRefusal, IntakeError, LogbookError, OpenError, ServeError, StoreFault,
+};
+
+/// A command that failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The runtime did not start.
+    #[error("the program could not start its threads: close other programs, or raise the limits")]
+    Runtime(#[source] std::io::Error),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigRefusal),
+    /// The Watchfire cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The server does not serve.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// An account was not added or revoked.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// Intake failed.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    /// The log failed.
+    #[error(transparent)]
+    Log(#[from] LogbookError),
+    /// The demo's own reports were not taken.
+    #[error("the demo could not send its reports")]
+    Send(#[from] SendError),
+    /// A file or directory cannot be read.
+    #[error("cannot read {path}: check that it exists and that you may read it")]
+    Read {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file or directory cannot be written.
+    #[error("cannot write {path}: check that there is room and that you may write there")]
+    Write {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The output directory holds something already.
+    #[error("{path} is not empty: name a new directory, so that nothing of yours is overwritten")]
+    NotEmpty {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Standard output is closed or full.
+    #[error("cannot write to standard output")]
+    Output(#[source] std::io::Error),
+}
+
+impl Failure {
+    /// 2 if the caller can mend it, 3 if the machine failed.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Config(_)
+            | Self::Open(_)
+            | Self::Account(AccountError::BadName | AccountError::Taken | AccountError::Unknown)
+            | Self::Intake(IntakeError::Refused(_))
+            | Self::Read { .. }
+            | Self::NotEmpty { .. }
+            | Self::Serve(_) => 2,
+            Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
+            _ => 3,
+        })
+    }
+}

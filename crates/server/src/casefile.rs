@@ -1,0 +1,271 @@
+//! Queue and cases as staff read them: opened from under their keys, every reading of a case logged.
+
+use std::collections::HashMap;
+
+use model::{CaseId, CustodyEvent, Deed, Finding, Link, Override, ReportId};
+use serde::Serialize;
+use store::{CaseRow, QueueCursor, ReportRow};
+use vault::DataKey;
+
+use crate::intake::{Actor, IntakeError, IntakeFault, MeasuredFile, Operation};
+use crate::sealed_names as names;
+use crate::station::Station;
+
+/// Members, links and files of a case that one reading shows at most.
+pub const CASE_ROWS_MAX: usize = 500;
+
+/// One row of the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueueEntry {
+    /// The case.
+    pub case: CaseId,
+    /// How endangered a child is now: the sum of the danger points.
+    pub danger: i64,
+    /// How much a receiver can do: the sum of the actionability points.
+    pub actionability: i64,
+    /// The override that stands above every score.
+    #[serde(rename = "override")]
+    pub raised: Option<Override>,
+    /// The findings that were added up.
+    pub reasons: Vec<Finding>,
+    /// Reports in the case.
+    pub reports: i64,
+    /// Seconds since the case was opened.
+    pub age_s: i64,
+}
+
+/// A page of the queue, and where the next one begins.
+#[derive(Debug, Clone)]
+pub struct QueuePage {
+    /// The rows, most endangered first.
+    pub entries: Vec<QueueEntry>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<QueueCursor>,
+}
+
+/// A report in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// The report.
+    pub report: ReportId,
+    /// The file or door it came by.
+    pub source: String,
+}
+
+/// A file in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EvidenceItem {
+    /// SHA-256 as 64 hexadecimal digits.
+    pub sha256: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// The media type its sender gave it.
+    #[serde(rename = "type")]
+    pub media_type: Option<String>,
+    /// The report it belongs to.
+    pub report: ReportId,
+}
+
+/// A case, opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseFile {
+    /// Its row in the queue.
+    #[serde(flatten)]
+    pub entry: QueueEntry,
+    /// Its reports.
+    pub members: Vec<Member>,
+    /// Why they stand together.
+    pub links: Vec<Link>,
+    /// Their files.
+    pub evidence: Vec<EvidenceItem>,
+}
+
+impl Station {
+    /// A page of the queue after `after`, most endangered first.
+    pub async fn queue(
+        &self,
+        after: Option<&QueueCursor>,
+        limit: usize,
+    ) -> Result<QueuePage, IntakeError> {
+        let rows = self.core().store.queue_page(after.copied(), limit).await?;
+        let full = rows.len() >= limit;
+        let next = rows.last().filter(|_| full).map(cursor_after);
+        let entries = rows
+            .iter()
+            .map(|row| self.open_entry(row))
+            .collect::<Result<_, IntakeError>>()?;
+        Ok(QueuePage { entries, next })
+    }
+
+    fn open_entry(&self, row: &CaseRow) -> Result<QueueEntry, IntakeError> {
+        let key = self.open_case_key(row)?;
+        Ok(QueueEntry {
+            case: row.id,
+            danger: row.rank.danger,
+            actionability: row.rank.actionability,
+            raised: row.rank.raised,
+            reasons: open_reasons(row, &key)?,
+            reports: row.reports,
+            age_s: self.now().millis_since(row.opened).max(0) / 1000,
+        })
+    }
+
+    /// Opens a case for `actor`; the reading is in the custody log before anything is shown (invariant 7).
+    ///
+    /// Returns `None` if there is no such case. A case that became part of another opens as that one.
+    pub async fn case(&self, actor: Actor, id: CaseId) -> Result<Option<CaseFile>, IntakeError> {
+        let store = &self.core().store;
+        let Some(row) = store.case(id).await? else {
+            return Ok(None);
+        };
+        let mut event = CustodyEvent::new(self.now(), Deed::CaseRead, actor.to_string());
+        event.case = Some(row.id.number());
+        self.commit(Operation::Record(event)).await?;
+        let members = store.members_of(row.id, None, CASE_ROWS_MAX).await?;
+        let keys = self.record_keys(&members).await?;
+        let mut casefile = CaseFile {
+            entry: self.open_entry(&row)?,
+            members: Vec::with_capacity(members.len()),
+            links: self.open_links(row.id, &keys).await?,
+            evidence: Vec::new(),
+        };
+        for member in &members {
+            let Some(key) = keys.get(&member.id) else {
+                continue;
+            };
+            casefile
+                .members
+                .push(self.open_member(member.id, key).await?);
+            self.open_evidence(member.id, key, &mut casefile.evidence)
+                .await?;
+        }
+        Ok(Some(casefile))
+    }
+
+    async fn open_member(&self, report: ReportId, key: &DataKey) -> Result<Member, IntakeError> {
+        let unreadable = IntakeFault::Unreadable {
+            what: "a submission",
+        };
+        let submission = self
+            .core()
+            .store
+            .submission(report)
+            .await?
+            .ok_or(unreadable.clone())?;
+        let source = match submission.source {
+            None => submission.door.name().to_owned(),
+            Some(sealed) => {
+                let bytes = vault::seal::open(key, &names::source(report), &sealed.0)?;
+                String::from_utf8(bytes).map_err(|_| unreadable)?
+            }
+        };
+        Ok(Member { report, source })
+    }
+
+    async fn open_evidence(
+        &self,
+        report: ReportId,
+        key: &DataKey,
+        evidence: &mut Vec<EvidenceItem>,
+    ) -> Result<(), IntakeError> {
+        for file in self.core().store.files_of(&[report]).await? {
+            if evidence.len() >= CASE_ROWS_MAX {
+                return Ok(());
+            }
+            let json = vault::seal::open(key, &names::file_facts(file.id), &file.facts.0)?;
+            let measured: MeasuredFile =
+                serde_json::from_slice(&json).map_err(|_| IntakeFault::Unreadable {
+                    what: "a file's facts",
+                })?;
+            evidence.push(EvidenceItem {
+                sha256: measured.sha256,
+                size: measured.size_bytes,
+                media_type: measured.media_type,
+                report,
+            });
+        }
+        Ok(())
+    }
+
+    async fn open_links(
+        &self,
+        case: CaseId,
+        keys: &HashMap<ReportId, DataKey>,
+    ) -> Result<Vec<Link>, IntakeError> {
+        let mut links = Vec::new();
+        for row in self.core().store.links_of(case, CASE_ROWS_MAX).await? {
+            let Some(key) = keys.get(&row.from) else {
+                continue;
+            };
+            let position = usize::try_from(row.position).unwrap_or(usize::MAX);
+            let why = vault::seal::open(key, &names::link(row.from, position), &row.why.0)?;
+            let why = String::from_utf8(why).map_err(|_| IntakeFault::Unreadable {
+                what: "a link's reason",
+            })?;
+            links.push(Link {
+                from: row.from,
+                to: row.to,
+                why,
+            });
+        }
+        Ok(links)
+    }
+
+    /// The data keys of finished reports, each from under its case's key.
+    async fn record_keys(
+        &self,
+        reports: &[ReportRow],
+    ) -> Result<HashMap<ReportId, DataKey>, IntakeError> {
+        let mut case_keys: HashMap<CaseId, DataKey> = HashMap::new();
+        let mut keys = HashMap::with_capacity(reports.len());
+        for report in reports {
+            // A shredded report has no key any more; it is left out of what is shown.
+            let (Some(wrapped), Some(case)) = (&report.data_key, report.key_case) else {
+                continue;
+            };
+            if !case_keys.contains_key(&case) {
+                // As it is, not the one it was merged into: members stay wrapped by the key they had.
+                let row = self.core().store.cases(&[case]).await?.into_iter().next();
+                let row = row.ok_or(IntakeFault::Unreadable {
+                    what: "a case's key",
+                })?;
+                case_keys.insert(case, self.open_case_key(&row)?);
+            }
+            if let Some(case_key) = case_keys.get(&case) {
+                let key = case_key.unwrap(&wrapped.0, &names::record_key(report.id))?;
+                keys.insert(report.id, key);
+            }
+        }
+        Ok(keys)
+    }
+
+    fn open_case_key(&self, row: &CaseRow) -> Result<DataKey, IntakeError> {
+        let wrapped = row.key.as_ref();
+        let wrapped = wrapped.ok_or(IntakeFault::Unreadable {
+            what: "a case's key",
+        })?;
+        Ok(self
+            .core()
+            .keys
+            .unwrap(&wrapped.0, &names::case_key(row.id))?)
+    }
+}
+
+fn cursor_after(row: &CaseRow) -> QueueCursor {
+    QueueCursor {
+        rank: row.rank,
+        opened: row.opened,
+        case: row.id,
+    }
+}
+
+/// The findings behind a case's rank.
+pub(crate) fn open_reasons(row: &CaseRow, key: &DataKey) -> Result<Vec<Finding>, IntakeFault> {
+    if row.reasons.0.is_empty() {
+        return Ok(Vec::new());
+    }
+    let json = vault::seal::open(key, &names::reasons(row.id), &row.reasons.0)?;
+    serde_json::from_slice(&json).map_err(|_| IntakeFault::Unreadable {
+        what: "a case's reasons",
+    })
+}

@@ -1,0 +1,723 @@
+//! One batch of operations in memory: state machine, ties and ranks, over rows that were loaded for it.
+//!
+//! Nothing here touches the database: `committer` loads what a batch needs, lets the operations run
+//! in their order, and writes what came of it in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use link::{Known, LinkPolicy};
+use model::{
+    CaseId, CustodyEvent, Deed, Entropy, FileId, Finding, Override, ReportId, ReportState,
+    Timestamp, hex,
+};
+use store::{
+    AccountRow, AnchorRow, Blind, CaseRow, DetailRow, FileRow, LinkRow, LogRow, MentionRow,
+    ReportRow, Sealed, SubmissionRow,
+};
+use vault::{DataKey, Keys};
+
+use super::operation::{
+    Actor, Description, Finishing, NewFile, Operation, Outcome, PreparedIdentifier, Submission,
+};
+use super::{IntakeError, IntakeFault, IntakeRefusal};
+use crate::sealed_names as names;
+
+/// What a batch may use, none of which changes while it runs.
+pub(super) struct Tools<'a> {
+    pub(super) keys: &'a Keys,
+    pub(super) entropy: &'a dyn Entropy,
+    pub(super) link_policy: &'a LinkPolicy,
+    pub(super) triage_version: &'a str,
+}
+
+/// A case with its key and its findings opened.
+pub(super) struct OpenCase {
+    pub(super) row: CaseRow,
+    pub(super) key: DataKey,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// The rows a batch works on, and what it adds.
+pub(super) struct Batch<'a> {
+    pub(super) tools: Tools<'a>,
+    pub(super) reports: HashMap<ReportId, ReportRow>,
+    pub(super) latest: HashMap<Blind, (ReportId, ReportState)>,
+    pub(super) files: HashMap<ReportId, Vec<FileRow>>,
+    pub(super) anchors: HashMap<Blind, AnchorRow>,
+    pub(super) cases: HashMap<CaseId, OpenCase>,
+    pub(super) fresh_cases: std::vec::IntoIter<CaseId>,
+    pub(super) written: Written,
+}
+
+/// What a batch adds to the database.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) submissions: Vec<SubmissionRow>,
+    pub(super) reports: BTreeSet<ReportId>,
+    pub(super) files: Vec<FileRow>,
+    pub(super) details: Vec<DetailRow>,
+    pub(super) mentions: Vec<MentionRow>,
+    pub(super) anchors: BTreeSet<Blind>,
+    pub(super) cases: BTreeSet<CaseId>,
+    pub(super) merges: Vec<(CaseId, CaseId)>,
+    pub(super) links: Vec<LinkRow>,
+    pub(super) accounts: Vec<AccountRow>,
+    pub(super) revoked: Vec<(model::AccountId, Timestamp)>,
+    pub(super) log: Vec<LogRow>,
+}
+
+impl Batch<'_> {
+    /// Runs one operation. A refusal or fault leaves the batch as it was, but for custody events.
+    pub(super) fn run(
+        &mut self,
+        operation: Operation,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
+        match operation {
+            Operation::Submit(submission) => self.submit(*submission, at),
+            Operation::AddFile(file) => self.add_file(*file, at),
+            Operation::Describe(description) => self.describe(*description, at),
+            Operation::Finish(finishing) => self.finish(*finishing, at),
+            Operation::SubmitWhole(submission, finishing) => {
+                self.submit_whole(*submission, *finishing, at)
+            }
+            Operation::Retract(report, actor) => self.retract(report, actor, at),
+            Operation::Expire(report) => self.expire(report, at),
+            Operation::AddAccount(row, event) => {
+                self.record_unbound(&event)?;
+                self.written.accounts.push(*row);
+                Ok(Outcome::Done)
+            }
+            Operation::RevokeAccount(account, event) => {
+                self.record_unbound(&event)?;
+                self.written.revoked.push((account, at));
+                Ok(Outcome::Done)
+            }
+            Operation::Record(event) => {
+                self.record_unbound(&event)?;
+                Ok(Outcome::Done)
+            }
+        }
+    }
+
+    /// Keeps a submission, or recognises that it came before (invariant 4).
+    ///
+    /// The same bytes of the same sender while the first report is open are a repeated call: the answer
+    /// is the first report. After it was finished they open a new session of the protocol, which is
+    /// folded into the first at `finish` if its files are the same too.
+    fn submit(&mut self, new: Submission, at: Timestamp) -> Result<Outcome, IntakeError> {
+        let digest = new.row.digest;
+        let earlier = self.latest.get(&digest).copied();
+        if let Some((report, ReportState::Open)) = earlier
+            && self.expire_if_due(report, at)? == ReportState::Open
+        {
+            let key = self.record_key(report)?;
+            let mut event = CustodyEvent::new(at, Deed::SubmissionRepeated, new.actor.to_string());
+            event.report = Some(report.number());
+            event.sha256 = Some(hex(&new.sha256));
+            self.record(&event, report, &key)?;
+            return Ok(Outcome::Submitted {
+                report,
+                repeated: true,
+            });
+        }
+        let report = new.row.report;
+        let mut event = CustodyEvent::new(at, Deed::ReportSubmitted, new.actor.to_string());
+        event.report = Some(report.number());
+        event.sha256 = Some(hex(&new.sha256));
+        self.record(&event, report, &new.key)?;
+        let twin = earlier.and_then(|(earlier, state)| {
+            matches!(state, ReportState::Finished | ReportState::Folded).then_some(earlier)
+        });
+        self.reports.insert(
+            report,
+            ReportRow {
+                id: report,
+                account: new.row.account,
+                state: ReportState::Open,
+                opened: at,
+                changed: at,
+                finished: None,
+                rev: 0,
+                twin_of: twin.map(|twin| self.first_of(twin)),
+                data_key: Some(Sealed(new.key_wrapped)),
+                key_case: None,
+                case: None,
+                findings: None,
+            },
+        );
+        self.latest.insert(digest, (report, ReportState::Open));
+        self.written.reports.insert(report);
+        self.written.submissions.push(new.row);
+        Ok(Outcome::Submitted {
+            report,
+            repeated: false,
+        })
+    }
+
+    /// The report that a folded one stands for, or the report itself.
+    fn first_of(&self, report: ReportId) -> ReportId {
+        match self.reports.get(&report) {
+            Some(row) if row.state == ReportState::Folded => row.twin_of.unwrap_or(report),
+            _ => report,
+        }
+    }
+
+    fn submit_whole(
+        &mut self,
+        submission: Submission,
+        finishing: Finishing,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
+        let earlier = self.latest.get(&submission.row.digest).copied();
+        if let Some((report, ReportState::Finished | ReportState::Folded)) = earlier {
+            let report = self.first_of(report);
+            let key = self.record_key(report)?;
+            let mut event =
+                CustodyEvent::new(at, Deed::SubmissionRepeated, submission.actor.to_string());
+            event.report = Some(report.number());
+            event.sha256 = Some(hex(&submission.sha256));
+            self.record(&event, report, &key)?;
+            return Ok(Outcome::Submitted {
+                report,
+                repeated: true,
+            });
+        }
+        let outcome = self.submit(submission, at)?;
+        if matches!(
+            outcome,
+            Outcome::Submitted {
+                repeated: false,
+                ..
+            }
+        ) {
+            self.finish(finishing, at)?;
+        }
+        Ok(outcome)
+    }
+
+    fn add_file(&mut self, new: NewFile, at: Timestamp) -> Result<Outcome, IntakeError> {
+        let report = new.row.report;
+        self.expect_open(report, new.actor, at)?;
+        let files = self.files.entry(report).or_default();
+        if files.len() >= model::limits::FILES_PER_REPORT_MAX {
+            return Err(IntakeRefusal::FileBody(format!(
+                "this report has {} files, which is the most; open another report",
+                model::limits::FILES_PER_REPORT_MAX
+            ))
+            .into());
+        }
+        let mut row = new.row;
+        row.position = i64::try_from(files.len()).unwrap_or(i64::MAX);
+        files.push(row.clone());
+        let mut event = CustodyEvent::new(at, Deed::FileReceived, new.actor.to_string());
+        event.report = Some(report.number());
+        event.file = Some(row.id.to_string());
+        event.sha256 = Some(hex(&new.sha256));
+        self.record(&event, report, &new.key)?;
+        self.written.files.push(row);
+        self.touch(report, at);
+        Ok(Outcome::Done)
+    }
+
+    fn describe(&mut self, new: Description, at: Timestamp) -> Result<Outcome, IntakeError> {
+        self.expect_open(new.report, new.actor, at)?;
+        let known = self
+            .files
+            .get(&new.report)
+            .is_some_and(|files| files.iter().any(|file| file.id == new.file));
+        if !known {
+            return Err(IntakeRefusal::NoSuchFile.into());
+        }
+        let mut event = CustodyEvent::new(at, Deed::FileDescribed, new.actor.to_string());
+        event.report = Some(new.report.number());
+        event.file = Some(new.file.to_string());
+        self.record(&event, new.report, &new.key)?;
+        let revision = self.touch(new.report, at);
+        self.written.details.push(DetailRow {
+            file: new.file,
+            // The report's revision grows with every change, so it orders a file's descriptions.
+            seq: revision,
+            report: new.report,
+            details: new.details_sealed,
+            created: at,
+        });
+        Ok(Outcome::Done)
+    }
+
+    fn finish(&mut self, new: Finishing, at: Timestamp) -> Result<Outcome, IntakeError> {
+        let report = new.report;
+        let row = self.expect_open(report, new.actor, at)?;
+        if row.rev != new.revision {
+            return Ok(Outcome::Stale);
+        }
+        let twin_of = row.twin_of;
+        let files: Vec<FileId> = self
+            .files
+            .get(&report)
+            .into_iter()
+            .flatten()
+            .map(|file| file.id)
+            .collect();
+        if let Some(first) = twin_of
+            && let Some(case) = self.case_of(first)
+            && self.contents(report) == self.contents(first)
+        {
+            self.fold(&new, first, case, at)?;
+            return Ok(Outcome::Finished { files, case });
+        }
+        let case = self.tie(&new, at)?;
+        let mut event = CustodyEvent::new(at, Deed::ReportFinished, new.actor.to_string());
+        event.report = Some(report.number());
+        self.record(&event, report, &new.key)?;
+        self.rank(&new, case, at)?;
+        self.rewrap(report, &new.key, case)?;
+        self.update(report, |row| {
+            row.state = ReportState::Finished;
+            row.finished = Some(at);
+            row.changed = at;
+            row.rev += 1;
+            row.case = Some(case);
+            row.findings = Some(new.findings_sealed);
+        });
+        for (position, prepared) in new.identifiers.into_iter().enumerate() {
+            self.written.mentions.push(MentionRow {
+                report,
+                position: i64::try_from(position).unwrap_or(i64::MAX),
+                kind: prepared.identifier.kind.name().to_owned(),
+                blind: prepared.blind,
+                sealed: prepared.sealed,
+            });
+        }
+        Ok(Outcome::Finished { files, case })
+    }
+
+    /// Folds a finished repetition into the report it repeats.
+    fn fold(
+        &mut self,
+        new: &Finishing,
+        first: ReportId,
+        case: CaseId,
+        at: Timestamp,
+    ) -> Result<(), IntakeError> {
+        let mut event = CustodyEvent::new(at, Deed::ReportFolded, new.actor.to_string());
+        event.report = Some(new.report.number());
+        event.note = Some(format!("repeats report {first}, files included"));
+        self.record(&event, new.report, &new.key)?;
+        self.rewrap(new.report, &new.key, case)?;
+        self.update(new.report, |row| {
+            row.state = ReportState::Folded;
+            row.finished = Some(at);
+            row.changed = at;
+            row.rev += 1;
+            row.case = Some(case);
+        });
+        Ok(())
+    }
+
+    /// Ties a report to the cases that share an identifier with it, and to a new case if none does.
+    fn tie(&mut self, new: &Finishing, at: Timestamp) -> Result<CaseId, IntakeError> {
+        let known: Vec<Option<Known>> = new
+            .identifiers
+            .iter()
+            .map(|prepared| self.known(prepared))
+            .collect();
+        let identifiers: Vec<_> = new
+            .identifiers
+            .iter()
+            .map(|prepared| prepared.identifier.clone())
+            .collect();
+        let tie = link::tie(self.tools.link_policy, new.report, &identifiers, &known);
+        let case = match tie.cases.first() {
+            Some(case) => *case,
+            None => self.open_case(at)?,
+        };
+        for other in tie.cases.iter().skip(1) {
+            self.merge(*other, case, new, at)?;
+        }
+        for (position, link) in tie.links.iter().enumerate() {
+            let why = link::why(&identifiers[link.identifier]);
+            let sealed = self.seal(&new.key, &names::link(new.report, position), why.as_bytes())?;
+            self.written.links.push(LinkRow {
+                from: new.report,
+                position: i64::try_from(position).unwrap_or(i64::MAX),
+                to: link.to,
+                case,
+                why: sealed,
+            });
+        }
+        for prepared in &new.identifiers {
+            if prepared.identifier.ties {
+                self.anchor(prepared.blind, new.report, case);
+            }
+        }
+        Ok(case)
+    }
+
+    /// Where an identifier was seen before. The number of a report points at that report itself.
+    fn known(&self, prepared: &PreparedIdentifier) -> Option<Known> {
+        if !prepared.identifier.ties {
+            return None;
+        }
+        if prepared.identifier.kind == model::IdentifierKind::PriorReport
+            && let Ok(prior) = prepared.identifier.normal.expose().parse::<ReportId>()
+            && let Some(case) = self.case_of(prior)
+        {
+            return Some(Known {
+                case,
+                last_report: prior,
+                reports: 1,
+            });
+        }
+        let anchor = self.anchors.get(&prepared.blind)?;
+        Some(Known {
+            case: self.living(anchor.case),
+            last_report: anchor.last_report,
+            reports: anchor.reports.unsigned_abs(),
+        })
+    }
+
+    fn anchor(&mut self, blind: Blind, report: ReportId, case: CaseId) {
+        let anchor = self.anchors.entry(blind).or_insert(AnchorRow {
+            blind,
+            case,
+            first_report: report,
+            last_report: report,
+            reports: 0,
+        });
+        anchor.reports += 1;
+        anchor.last_report = report;
+        // An identifier shared by too many stays with the case that had it first.
+        if anchor.reports == 1 {
+            anchor.case = case;
+        }
+        self.written.anchors.insert(blind);
+    }
+
+    fn open_case(&mut self, at: Timestamp) -> Result<CaseId, IntakeError> {
+        let id = self.fresh_cases.next().ok_or(IntakeFault::Unreadable {
+            what: "case numbers",
+        })?;
+        let key = DataKey::generate(self.tools.entropy);
+        let key_wrapped = self
+            .tools
+            .keys
+            .wrap(&key, &names::case_key(id), self.tools.entropy)?;
+        let row = CaseRow {
+            id,
+            opened: at,
+            changed: at,
+            rank: model::Rank::default(),
+            reports: 0,
+            key: Some(Sealed(key_wrapped)),
+            merged_into: None,
+            reasons: Sealed(Vec::new()),
+            policy_version: String::new(),
+        };
+        self.cases.insert(
+            id,
+            OpenCase {
+                row,
+                key,
+                findings: Vec::new(),
+            },
+        );
+        self.written.cases.insert(id);
+        Ok(id)
+    }
+
+    /// Two cases that share an identifier become one; the older number stays.
+    fn merge(
+        &mut self,
+        from: CaseId,
+        into: CaseId,
+        new: &Finishing,
+        at: Timestamp,
+    ) -> Result<(), IntakeError> {
+        let mut event = CustodyEvent::new(at, Deed::CasesMerged, new.actor.to_string());
+        event.report = Some(new.report.number());
+        event.case = Some(into.number());
+        event.note = Some(format!("case {from} became part of case {into}"));
+        self.record(&event, new.report, &new.key)?;
+        let other = self.open(from)?;
+        other.row.merged_into = Some(into);
+        let (findings, reports) = (other.findings.clone(), other.row.reports);
+        let opened = other.row.opened;
+        let survivor = self.open(into)?;
+        survivor.findings = triage::combine(&survivor.findings, &findings);
+        survivor.row.reports += reports;
+        survivor.row.opened = survivor.row.opened.min(opened);
+        for anchor in self
+            .anchors
+            .values_mut()
+            .filter(|anchor| anchor.case == from)
+        {
+            anchor.case = into;
+        }
+        for row in self
+            .reports
+            .values_mut()
+            .filter(|row| row.case == Some(from))
+        {
+            row.case = Some(into);
+        }
+        for link in self
+            .written
+            .links
+            .iter_mut()
+            .filter(|link| link.case == from)
+        {
+            link.case = into;
+        }
+        self.written.cases.extend([from, into]);
+        self.written.merges.push((from, into));
+        Ok(())
+    }
+
+    /// Adds a report's findings to its case and ranks the case anew.
+    fn rank(&mut self, new: &Finishing, case: CaseId, at: Timestamp) -> Result<(), IntakeError> {
+        let (entropy, version) = (self.tools.entropy, self.tools.triage_version.to_owned());
+        let open = self.open(case)?;
+        open.findings = triage::combine(&open.findings, &new.findings);
+        let rank = model::rank(&open.findings);
+        open.row.reports += 1;
+        open.row.changed = at;
+        open.row.rank = rank;
+        open.row.policy_version = version;
+        let json = serde_json::to_vec(&open.findings)
+            .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
+        let sealed = vault::seal::seal(&open.key, &names::reasons(case), &json, entropy)?;
+        open.row.reasons = Sealed(sealed);
+        let note = format!(
+            "danger {}, actionability {}, override {}, policy {}",
+            rank.danger,
+            rank.actionability,
+            rank.raised.map_or("none", Override::name),
+            open.row.policy_version
+        );
+        self.written.cases.insert(case);
+        let mut event = CustodyEvent::new(at, Deed::CaseRanked, new.actor.to_string());
+        event.report = Some(new.report.number());
+        event.case = Some(case.number());
+        event.note = Some(note);
+        self.record(&event, new.report, &new.key)
+    }
+
+    fn retract(
+        &mut self,
+        report: ReportId,
+        actor: Actor,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
+        self.expect_open(report, actor, at)?;
+        self.close(
+            report,
+            ReportState::Retracted,
+            Deed::ReportRetracted,
+            actor,
+            at,
+        )?;
+        Ok(Outcome::Done)
+    }
+
+    fn expire(&mut self, report: ReportId, at: Timestamp) -> Result<Outcome, IntakeError> {
+        self.expire_if_due(report, at)?;
+        Ok(Outcome::Done)
+    }
+
+    /// The state of a report at `at`; an open report past its time expires now.
+    fn expire_if_due(
+        &mut self,
+        report: ReportId,
+        at: Timestamp,
+    ) -> Result<ReportState, IntakeError> {
+        let Some(row) = self.reports.get(&report) else {
+            return Err(IntakeRefusal::NoSuchReport.into());
+        };
+        if row.state != ReportState::Open || !row.is_due(at) {
+            return Ok(row.state);
+        }
+        self.close(
+            report,
+            ReportState::Expired,
+            Deed::ReportExpired,
+            Actor::Clock,
+            at,
+        )?;
+        Ok(ReportState::Expired)
+    }
+
+    fn close(
+        &mut self,
+        report: ReportId,
+        state: ReportState,
+        deed: Deed,
+        actor: Actor,
+        at: Timestamp,
+    ) -> Result<(), IntakeError> {
+        let key = self.record_key(report)?;
+        let mut event = CustodyEvent::new(at, deed, actor.to_string());
+        event.report = Some(report.number());
+        self.record(&event, report, &key)?;
+        self.update(report, |row| {
+            row.state = state;
+            row.changed = at;
+            row.rev += 1;
+        });
+        Ok(())
+    }
+
+    /// The report, if it is open and the actor's own; otherwise the refusal of the protocol's state table.
+    fn expect_open(
+        &mut self,
+        report: ReportId,
+        actor: Actor,
+        at: Timestamp,
+    ) -> Result<&ReportRow, IntakeError> {
+        let owner = self.reports.get(&report).map(|row| row.account);
+        if owner != Some(actor.account()) {
+            return Err(IntakeRefusal::NoSuchReport.into());
+        }
+        match self.expire_if_due(report, at)? {
+            ReportState::Open => {}
+            ReportState::Finished | ReportState::Folded => {
+                return Err(IntakeRefusal::Finished.into());
+            }
+            ReportState::Retracted => return Err(IntakeRefusal::Retracted.into()),
+            ReportState::Expired => return Err(IntakeRefusal::NoSuchReport.into()),
+        }
+        self.reports
+            .get(&report)
+            .ok_or_else(|| IntakeRefusal::NoSuchReport.into())
+    }
+
+    fn touch(&mut self, report: ReportId, at: Timestamp) -> i64 {
+        self.update(report, |row| {
+            row.changed = at;
+            row.rev += 1;
+        });
+        self.reports.get(&report).map_or(0, |row| row.rev)
+    }
+
+    fn update(&mut self, report: ReportId, change: impl FnOnce(&mut ReportRow)) {
+        if let Some(row) = self.reports.get_mut(&report) {
+            change(row);
+            let state = row.state;
+            self.written.reports.insert(report);
+            for latest in self.latest.values_mut().filter(|latest| latest.0 == report) {
+                latest.1 = state;
+            }
+        }
+    }
+
+    /// The case of a finished report.
+    fn case_of(&self, report: ReportId) -> Option<CaseId> {
+        let row = self.reports.get(&report)?;
+        let finished = matches!(row.state, ReportState::Finished | ReportState::Folded);
+        finished
+            .then_some(row.case)
+            .flatten()
+            .map(|case| self.living(case))
+    }
+
+    /// The case that a case became part of in this batch, or the case itself.
+    fn living(&self, case: CaseId) -> CaseId {
+        let mut living = case;
+        while let Some(next) = self
+            .cases
+            .get(&living)
+            .and_then(|open| open.row.merged_into)
+        {
+            living = next;
+        }
+        living
+    }
+
+    /// The set of a report's file contents, by blind index, with how often each occurs.
+    fn contents(&self, report: ReportId) -> BTreeMap<Blind, usize> {
+        let mut contents = BTreeMap::new();
+        for file in self.files.get(&report).into_iter().flatten() {
+            *contents.entry(file.content).or_default() += 1;
+        }
+        contents
+    }
+
+    fn open(&mut self, case: CaseId) -> Result<&mut OpenCase, IntakeError> {
+        let missing = IntakeFault::Unreadable { what: "a case" };
+        self.cases.get_mut(&case).ok_or_else(|| missing.into())
+    }
+
+    /// The data key of a loaded report, from under the agency's or its case's key.
+    fn record_key(&self, report: ReportId) -> Result<DataKey, IntakeError> {
+        let missing = IntakeFault::Unreadable {
+            what: "a report's key",
+        };
+        let row = self.reports.get(&report).ok_or_else(|| missing.clone())?;
+        let wrapped = row.data_key.as_ref().ok_or_else(|| missing.clone())?;
+        let context = names::record_key(report);
+        Ok(match row.key_case {
+            None => self.tools.keys.unwrap(&wrapped.0, &context)?,
+            Some(case) => {
+                let case = self.cases.get(&case).ok_or(missing)?;
+                case.key.unwrap(&wrapped.0, &context)?
+            }
+        })
+    }
+
+    fn rewrap(&mut self, report: ReportId, key: &DataKey, case: CaseId) -> Result<(), IntakeError> {
+        let entropy = self.tools.entropy;
+        let wrapped = self
+            .open(case)?
+            .key
+            .wrap(key, &names::record_key(report), entropy)?;
+        self.update(report, |row| {
+            row.data_key = Some(Sealed(wrapped));
+            row.key_case = Some(case);
+        });
+        Ok(())
+    }
+
+    fn seal(&self, key: &DataKey, context: &[u8], plain: &[u8]) -> Result<Sealed, IntakeFault> {
+        Ok(Sealed(vault::seal::seal(
+            key,
+            context,
+            plain,
+            self.tools.entropy,
+        )?))
+    }
+
+    /// Appends an event about a report, sealed under that report's key.
+    fn record(
+        &mut self,
+        event: &CustodyEvent,
+        report: ReportId,
+        key: &DataKey,
+    ) -> Result<(), IntakeError> {
+        let entry = vault::custody::record(event, key, self.tools.entropy).map_err(|_| {
+            IntakeFault::Unreadable {
+                what: "a custody event",
+            }
+        })?;
+        self.written.log.push(LogRow {
+            report: Some(report),
+            entry: entry.log,
+            sealed: Sealed(entry.sealed),
+        });
+        Ok(())
+    }
+
+    /// Appends an event about no report, sealed under the register's key.
+    fn record_unbound(&mut self, event: &CustodyEvent) -> Result<(), IntakeError> {
+        let entry =
+            vault::custody::record(event, self.tools.keys.register_key(), self.tools.entropy)
+                .map_err(|_| IntakeFault::Unreadable {
+                    what: "a custody event",
+                })?;
+        self.written.log.push(LogRow {
+            report: None,
+            entry: entry.log,
+            sealed: Sealed(entry.sealed),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,318 @@
+//! Group commit: takes every operation that waits, runs them as one batch, and makes them durable in one
+//! transaction together with their custody events. Only then is any caller answered (invariants 1 and 2).
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use model::{CaseId, IdentifierKind, ReportId, ReportState, Timestamp};
+use store::{Blind, Counter, Store, Tx};
+use tokio::sync::{Notify, mpsc, oneshot};
+use vault::DataKey;
+
+use super::batch::{Batch, OpenCase, Tools, Written};
+use super::operation::{Operation, Order, Outcome};
+use super::{IntakeError, IntakeFault};
+use crate::sealed_names as names;
+use crate::station::Core;
+
+/// Operations waiting at most; beyond it callers wait to be let in.
+const WAITING_MAX: usize = 4096;
+/// Operations in one transaction at most.
+const BATCH_MAX: usize = 512;
+/// Case numbers fetched at a time.
+const CASE_BLOCK: u32 = 1024;
+/// Tries of a batch whose transaction met a fault that may pass.
+const TRIES_MAX: u32 = 3;
+
+/// The way to the one task that writes.
+#[derive(Clone)]
+pub(crate) struct Committer {
+    orders: mpsc::Sender<Order>,
+}
+
+impl Committer {
+    /// Starts the writer. `written` is notified after each commit, for the publisher of the log.
+    pub(crate) fn start(core: Arc<Core>, written: Arc<Notify>) -> Self {
+        let (orders, waiting) = mpsc::channel(WAITING_MAX);
+        tokio::spawn(write(core, waiting, written));
+        Self { orders }
+    }
+
+    /// Hands an operation over and waits until it is durable, or refused.
+    pub(crate) async fn commit(
+        &self,
+        operation: Operation,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
+        let (answer, answered) = oneshot::channel();
+        let order = Order {
+            operation,
+            at,
+            answer,
+        };
+        self.orders
+            .send(order)
+            .await
+            .map_err(|_| IntakeFault::Stopping)?;
+        answered.await.map_err(|_| IntakeFault::Stopping)?
+    }
+}
+
+async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc<Notify>) {
+    let mut case_numbers = CaseNumbers::default();
+    let mut orders = Vec::with_capacity(BATCH_MAX);
+    while waiting.recv_many(&mut orders, BATCH_MAX).await > 0 {
+        let (operations, answers): (Vec<_>, Vec<_>) = orders
+            .drain(..)
+            .map(|order| ((order.operation, order.at), order.answer))
+            .unzip();
+        let outcomes = commit_batch(&core, &mut case_numbers, operations).await;
+        written.notify_one();
+        match outcomes {
+            Ok(outcomes) => {
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    hand_back(answer, outcome);
+                }
+            }
+            Err(fault) => {
+                tracing::error!(code = fault.code(), %fault, "a batch was not saved");
+                for answer in answers {
+                    hand_back(answer, Err(fault.clone().into()));
+                }
+            }
+        }
+    }
+}
+
+fn hand_back(
+    answer: oneshot::Sender<Result<Outcome, IntakeError>>,
+    outcome: Result<Outcome, IntakeError>,
+) {
+    if answer.send(outcome).is_err() {
+        // The caller hung up; what it asked for is done all the same, and a repeated call finds it so.
+        tracing::debug!("a caller left before its answer");
+    }
+}
+
+/// Numbers for new cases, fetched in blocks so that a batch never waits for one.
+#[derive(Default)]
+struct CaseNumbers {
+    block: std::ops::Range<i64>,
+}
+
+impl CaseNumbers {
+    async fn take(&mut self, store: &Store, count: usize) -> Result<Vec<CaseId>, IntakeFault> {
+        let mut numbers: Vec<_> = self.block.by_ref().take(count).map(CaseId::new).collect();
+        while numbers.len() < count {
+            self.block = store.reserve(Counter::Case, CASE_BLOCK).await?;
+            let missing = count - numbers.len();
+            numbers.extend(self.block.by_ref().take(missing).map(CaseId::new));
+        }
+        Ok(numbers)
+    }
+}
+
+/// Runs the operations in their order and commits what came of them.
+///
+/// The operations are consumed by running them; a transaction that fails at its end is therefore not
+/// run again here: its callers are told, and repeat.
+async fn commit_batch(
+    core: &Core,
+    case_numbers: &mut CaseNumbers,
+    operations: Vec<(Operation, Timestamp)>,
+) -> Result<Vec<Result<Outcome, IntakeError>>, IntakeFault> {
+    let finishing = operations
+        .iter()
+        .filter(|(operation, _)| operation.finishing().is_some());
+    let fresh = case_numbers.take(&core.store, finishing.count()).await?;
+    let mut tx = begin(&core.store).await?;
+    tx.lock_log().await?;
+    let mut batch = load(core, &mut tx, &operations, fresh).await?;
+    let outcomes: Vec<_> = operations
+        .into_iter()
+        .map(|(operation, at)| batch.run(operation, at))
+        .collect();
+    save(&mut tx, batch).await?;
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+async fn begin(store: &Store) -> Result<Tx, IntakeFault> {
+    let mut tries = 1;
+    loop {
+        match store.begin("intake").await {
+            Ok(tx) => return Ok(tx),
+            Err(fault) if fault.is_retryable() && tries < TRIES_MAX => tries += 1,
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+}
+
+/// Loads every row that the operations may look at, in a handful of bulk reads.
+async fn load<'a>(
+    core: &'a Core,
+    tx: &mut Tx,
+    operations: &[(Operation, Timestamp)],
+    fresh_cases: Vec<CaseId>,
+) -> Result<Batch<'a>, IntakeFault> {
+    let wanted = Wanted::of(operations);
+    let latest: HashMap<Blind, (ReportId, ReportState)> = tx
+        .latest_by_digest(&wanted.digests)
+        .await?
+        .into_iter()
+        .map(|(digest, report, state)| (digest, (report, state)))
+        .collect();
+    let mut ids = wanted.reports;
+    ids.extend(latest.values().map(|(report, _)| *report));
+    let mut reports = HashMap::new();
+    // A second round fetches the reports that the first ones repeat.
+    while !ids.is_empty() {
+        let asked: Vec<_> = std::mem::take(&mut ids).into_iter().collect();
+        for row in tx.reports(&asked).await? {
+            ids.extend(row.twin_of.filter(|twin| !reports.contains_key(twin)));
+            reports.insert(row.id, row);
+        }
+        ids.retain(|id| !reports.contains_key(id) && !asked.contains(id));
+    }
+    let with_files: Vec<_> = reports.keys().copied().collect();
+    let mut files: HashMap<ReportId, Vec<_>> = HashMap::new();
+    for row in tx.files_of(&with_files).await? {
+        files.entry(row.report).or_default().push(row);
+    }
+    let anchors: HashMap<_, _> = tx
+        .anchors(&wanted.blinds)
+        .await?
+        .into_iter()
+        .map(|row| (row.blind, row))
+        .collect();
+    let mut case_ids: BTreeSet<CaseId> = anchors.values().map(|anchor| anchor.case).collect();
+    case_ids.extend(reports.values().filter_map(|row| row.case));
+    case_ids.extend(reports.values().filter_map(|row| row.key_case));
+    let cases = load_cases(core, tx, case_ids).await?;
+    Ok(Batch {
+        tools: Tools {
+            keys: &core.keys,
+            entropy: core.entropy.as_ref(),
+            link_policy: &core.link_policy,
+            triage_version: core.triage_policy.version(),
+        },
+        reports,
+        latest,
+        files,
+        anchors,
+        cases,
+        fresh_cases: fresh_cases.into_iter(),
+        written: Written::default(),
+    })
+}
+
+async fn load_cases(
+    core: &Core,
+    tx: &mut Tx,
+    ids: BTreeSet<CaseId>,
+) -> Result<HashMap<CaseId, OpenCase>, IntakeFault> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    let mut cases = HashMap::with_capacity(ids.len());
+    for row in tx.cases(&ids).await? {
+        let id = row.id;
+        let missing = IntakeFault::Unreadable {
+            what: "a case's key",
+        };
+        let wrapped = row.key.as_ref().ok_or(missing)?;
+        let key: DataKey = core.keys.unwrap(&wrapped.0, &names::case_key(id))?;
+        let findings = crate::casefile::open_reasons(&row, &key)?;
+        cases.insert(id, OpenCase { row, key, findings });
+    }
+    Ok(cases)
+}
+
+/// Writes what the batch added. The order satisfies the references between tables.
+async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
+    let written = std::mem::take(&mut batch.written);
+    let cases: Vec<_> = written
+        .cases
+        .iter()
+        .filter_map(|id| batch.cases.get(id).map(|open| open.row.clone()))
+        .collect();
+    tx.put_cases(&cases).await?;
+    tx.insert_submissions(&written.submissions).await?;
+    let reports: Vec<_> = written
+        .reports
+        .iter()
+        .filter_map(|id| batch.reports.get(id).cloned())
+        .collect();
+    tx.put_reports(&reports).await?;
+    tx.insert_files(&written.files).await?;
+    tx.insert_details(&written.details).await?;
+    tx.insert_mentions(&written.mentions).await?;
+    tx.insert_links(&written.links).await?;
+    for (from, into) in &written.merges {
+        tx.move_anchors(*from, *into).await?;
+        tx.move_case_members(*from, *into).await?;
+    }
+    let anchors: Vec<_> = written
+        .anchors
+        .iter()
+        .filter_map(|blind| batch.anchors.get(blind).cloned())
+        .collect();
+    tx.put_anchors(&anchors).await?;
+    for account in &written.accounts {
+        // Two processes adding one name at once: the unique index decides, and this batch is run again.
+        if tx.insert_account(account).await?.is_err() {
+            return Err(IntakeFault::NameTaken);
+        }
+    }
+    for (account, at) in &written.revoked {
+        tx.revoke_account(*account, *at).await?;
+    }
+    tx.append_log(&written.log).await?;
+    Ok(())
+}
+
+/// What a batch has to load.
+#[derive(Default)]
+struct Wanted {
+    reports: BTreeSet<ReportId>,
+    digests: Vec<Blind>,
+    blinds: Vec<Blind>,
+}
+
+impl Wanted {
+    fn of(operations: &[(Operation, Timestamp)]) -> Self {
+        let mut wanted = Self::default();
+        for (operation, _) in operations {
+            match operation {
+                Operation::Submit(new) | Operation::SubmitWhole(new, _) => {
+                    wanted.digests.push(new.row.digest);
+                }
+                Operation::AddFile(new) => {
+                    wanted.reports.insert(new.row.report);
+                }
+                Operation::Describe(new) => {
+                    wanted.reports.insert(new.report);
+                }
+                Operation::Finish(new) => {
+                    wanted.reports.insert(new.report);
+                }
+                Operation::Retract(report, _) | Operation::Expire(report) => {
+                    wanted.reports.insert(*report);
+                }
+                Operation::AddAccount(..) | Operation::RevokeAccount(..) | Operation::Record(_) => {
+                }
+            }
+            for prepared in operation
+                .finishing()
+                .into_iter()
+                .flat_map(|new| &new.identifiers)
+            {
+                wanted.blinds.push(prepared.blind);
+                if prepared.identifier.kind == IdentifierKind::PriorReport {
+                    wanted
+                        .reports
+                        .extend(prepared.identifier.normal.expose().parse::<ReportId>());
+                }
+            }
+        }
+        wanted
+    }
+}

@@ -1,0 +1,147 @@
+//! Takes reports in, whatever door they come by: every call prepares one operation and waits until the
+//! committer has made it durable.
+
+mod batch;
+mod committer;
+mod operation;
+mod prepare;
+mod refusal;
+mod upload;
+
+use model::{Door, FileId, ReportId};
+
+pub use operation::Actor;
+pub use refusal::{IntakeError, IntakeFault, IntakeRefusal};
+pub use upload::{OpenReport, Received, Upload};
+
+pub(crate) use committer::Committer;
+pub(crate) use operation::{Operation, Outcome};
+pub(crate) use prepare::MeasuredFile;
+
+use crate::sealed_names as names;
+use crate::station::Station;
+use operation::Description;
+
+/// Open reports that one sweep expires at most; the next sweep takes the rest.
+const EXPIRED_AT_ONCE: usize = 1000;
+
+/// What a door knows of a document's origin.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The door.
+    pub door: Door,
+    /// The file the document was read from, for the command line.
+    pub source: Option<&'a str>,
+}
+
+/// A report that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submitted {
+    /// Its number.
+    pub report: ReportId,
+    /// The same submission was there before; nothing was added but a custody event.
+    pub repeated: bool,
+}
+
+impl Station {
+    /// Keeps an XML `report` document and opens the report.
+    pub async fn submit(
+        &self,
+        actor: Actor,
+        origin: Origin<'_>,
+        document: &[u8],
+    ) -> Result<Submitted, IntakeError> {
+        wire::ispws::parse_report(document).map_err(IntakeRefusal::Document)?;
+        let submission = self.prepare_submission(actor, origin, document).await?;
+        self.submitted(Operation::Submit(Box::new(submission)))
+            .await
+    }
+
+    /// Keeps a parsed report that has no files, and finishes it at once. `document` is the bytes it was
+    /// parsed from.
+    pub async fn submit_whole(
+        &self,
+        actor: Actor,
+        origin: Origin<'_>,
+        document: &[u8],
+        report: &wire::ispws::Report,
+    ) -> Result<Submitted, IntakeError> {
+        let submission = self.prepare_submission(actor, origin, document).await?;
+        let words = wire::ispws::to_model(report, &[]);
+        let key = submission.key.clone();
+        let finishing = self.judge(actor, submission.row.report, 0, key, &words)?;
+        self.submitted(Operation::SubmitWhole(
+            Box::new(submission),
+            Box::new(finishing),
+        ))
+        .await
+    }
+
+    async fn submitted(&self, operation: Operation) -> Result<Submitted, IntakeError> {
+        match self.commit(operation).await? {
+            Outcome::Submitted { report, repeated } => Ok(Submitted { report, repeated }),
+            _ => Err(IntakeFault::Unreadable {
+                what: "the committer's answer",
+            }
+            .into()),
+        }
+    }
+
+    /// Keeps an XML `fileDetails` document about a file of an open report.
+    pub async fn describe(
+        &self,
+        actor: Actor,
+        document: &[u8],
+    ) -> Result<(ReportId, FileId), IntakeError> {
+        let details = wire::ispws::parse_file_details(document).map_err(IntakeRefusal::Document)?;
+        let report = ReportId::new(details.report_id);
+        let open = self.open_report(actor, report).await?;
+        let file: FileId = details
+            .file_id
+            .as_str()
+            .parse()
+            .map_err(|_| IntakeRefusal::NoSuchFile)?;
+        let details_sealed = open.seal(&names::file_details(file), document, self)?;
+        let description = Description {
+            report,
+            file,
+            details_sealed,
+            key: open.into_key(),
+            actor,
+        };
+        self.commit(Operation::Describe(Box::new(description)))
+            .await?;
+        Ok((report, file))
+    }
+
+    /// Finishes a report: ties it, ranks its case, and gives the files it holds.
+    pub async fn finish(&self, actor: Actor, report: ReportId) -> Result<Vec<FileId>, IntakeError> {
+        loop {
+            let finishing = self.prepare_finishing(actor, report).await?;
+            match self.commit(Operation::Finish(Box::new(finishing))).await? {
+                Outcome::Finished { files, .. } => return Ok(files),
+                // A file came in between; look again. Each round means that another call got ahead.
+                _ => tracing::debug!("a report changed while it was being finished"),
+            }
+        }
+    }
+
+    /// Retracts an open report. Its evidence and custody stay.
+    pub async fn retract(&self, actor: Actor, report: ReportId) -> Result<(), IntakeError> {
+        self.commit(Operation::Retract(report, actor)).await?;
+        Ok(())
+    }
+
+    /// Expires every open report whose time has passed, and says how many.
+    pub async fn expire_due(&self) -> Result<usize, IntakeError> {
+        let due = self
+            .core()
+            .store
+            .expired(self.now(), EXPIRED_AT_ONCE)
+            .await?;
+        for report in &due {
+            self.commit(Operation::Expire(report.id)).await?;
+        }
+        Ok(due.len())
+    }
+}

@@ -1,0 +1,132 @@
+//! What can be asked of the committer: each operation is one state change, prepared outside of it.
+
+use model::{AccountId, CaseId, CustodyEvent, FileId, Finding, Identifier, ReportId, Timestamp};
+use store::{AccountRow, Blind, FileRow, Sealed, SubmissionRow};
+use tokio::sync::oneshot;
+use vault::DataKey;
+
+use super::IntakeError;
+
+/// Who asks: an account, the operator at the machine, or the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// An account that proved itself.
+    Account(AccountId),
+    /// A person with access to the keys of this installation: the command line, the start link.
+    Operator,
+    /// The clock, when a time limit passed.
+    Clock,
+}
+
+impl Actor {
+    /// The account under whose name the actor's reports stand. The operator's stand under account 0.
+    pub(crate) const fn account(self) -> AccountId {
+        match self {
+            Self::Account(account) => account,
+            Self::Operator | Self::Clock => AccountId::new(0),
+        }
+    }
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(account) => write!(f, "account:{account}"),
+            Self::Operator => f.write_str("operator"),
+            Self::Clock => f.write_str("clock"),
+        }
+    }
+}
+
+/// A submission, sealed and ready to be kept.
+pub(crate) struct Submission {
+    pub(crate) row: SubmissionRow,
+    /// The record's data key, and the same wrapped under the agency's key.
+    pub(crate) key: DataKey,
+    pub(crate) key_wrapped: Vec<u8>,
+    /// SHA-256 of the submission's bytes, for the custody event.
+    pub(crate) sha256: [u8; 32],
+    pub(crate) actor: Actor,
+}
+
+/// A file that lies sealed in the blob store and now becomes part of its report.
+pub(crate) struct NewFile {
+    pub(crate) row: FileRow,
+    pub(crate) key: DataKey,
+    pub(crate) sha256: [u8; 32],
+    pub(crate) actor: Actor,
+}
+
+/// What a sender says of a file.
+pub(crate) struct Description {
+    pub(crate) report: ReportId,
+    pub(crate) file: FileId,
+    pub(crate) details_sealed: Sealed,
+    pub(crate) key: DataKey,
+    pub(crate) actor: Actor,
+}
+
+/// A report read, normalised and judged on its own, ready to be tied and ranked.
+pub(crate) struct Finishing {
+    pub(crate) report: ReportId,
+    /// The revision that was read; a later change makes the preparation stale.
+    pub(crate) revision: i64,
+    pub(crate) key: DataKey,
+    pub(crate) identifiers: Vec<PreparedIdentifier>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings_sealed: Sealed,
+    pub(crate) actor: Actor,
+}
+
+/// An identifier with its blind index and its sealed form.
+pub(crate) struct PreparedIdentifier {
+    pub(crate) identifier: Identifier,
+    pub(crate) blind: Blind,
+    pub(crate) sealed: Sealed,
+}
+
+/// One state change.
+pub(crate) enum Operation {
+    Submit(Box<Submission>),
+    AddFile(Box<NewFile>),
+    Describe(Box<Description>),
+    Finish(Box<Finishing>),
+    /// A report without files that is finished in the moment it comes.
+    SubmitWhole(Box<Submission>, Box<Finishing>),
+    Retract(ReportId, Actor),
+    Expire(ReportId),
+    AddAccount(Box<AccountRow>, CustodyEvent),
+    RevokeAccount(AccountId, CustodyEvent),
+    /// An event that changes no row.
+    Record(CustodyEvent),
+}
+
+impl Operation {
+    /// The finishing part of an operation that has one.
+    pub(crate) fn finishing(&self) -> Option<&Finishing> {
+        match self {
+            Self::Finish(finishing) | Self::SubmitWhole(_, finishing) => Some(finishing),
+            _ => None,
+        }
+    }
+}
+
+/// What became of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The report stands under this id; `repeated` if the same submission was there before.
+    Submitted { report: ReportId, repeated: bool },
+    /// Done.
+    Done,
+    /// Finished; these are its files, and this its case.
+    Finished { files: Vec<FileId>, case: CaseId },
+    /// The report changed since it was prepared: prepare again.
+    Stale,
+}
+
+/// An operation on its way to the committer.
+pub(crate) struct Order {
+    pub(crate) operation: Operation,
+    pub(crate) at: Timestamp,
+    pub(crate) answer: oneshot::Sender<Result<Outcome, IntakeError>>,
+}

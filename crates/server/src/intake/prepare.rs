@@ -1,0 +1,215 @@
+//! The part of each call that needs no order among reports: sealing, parsing, normalising, judging.
+
+use model::{Digests, ReportId, limits};
+use serde::{Deserialize, Serialize};
+use store::{Blind, DetailRow, FileRow, Sealed, SubmissionRow};
+use vault::DataKey;
+use wire::ispws::{FileDetails, FileSaid};
+
+use super::operation::{Actor, Finishing, PreparedIdentifier, Submission};
+use super::{IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin};
+use crate::sealed_names as names;
+use crate::station::Station;
+
+/// What was measured of a file, sealed beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MeasuredFile {
+    /// The name its sender gave it.
+    pub(crate) name: Option<String>,
+    /// The media type its sender gave it.
+    pub(crate) media_type: Option<String>,
+    pub(crate) md5: String,
+    pub(crate) sha1: String,
+    pub(crate) sha256: String,
+    pub(crate) size_bytes: u64,
+}
+
+impl Station {
+    /// Seals a submission under a fresh key of its own.
+    pub(super) async fn prepare_submission(
+        &self,
+        actor: Actor,
+        origin: Origin<'_>,
+        document: &[u8],
+    ) -> Result<Submission, IntakeError> {
+        let core = self.core();
+        let report = self.next_report().await?;
+        let sha256 = vault::sha256(document);
+        let key = DataKey::generate(core.entropy.as_ref());
+        let entropy = core.entropy.as_ref();
+        let key_wrapped = core.keys.wrap(&key, &names::record_key(report), entropy)?;
+        let body = vault::seal::seal(&key, &names::submission(report), document, entropy)?;
+        let source = origin.source.map(|source| {
+            vault::seal::seal(&key, &names::source(report), source.as_bytes(), entropy).map(Sealed)
+        });
+        let row = SubmissionRow {
+            report,
+            account: actor.account(),
+            door: origin.door,
+            opened: self.now(),
+            digest: submission_blind(self, actor, &sha256),
+            body: Sealed(body),
+            source: source.transpose()?,
+        };
+        Ok(Submission {
+            row,
+            key,
+            key_wrapped,
+            sha256,
+            actor,
+        })
+    }
+
+    /// Reads an open report back, whole, and judges it.
+    pub(super) async fn prepare_finishing(
+        &self,
+        actor: Actor,
+        report: ReportId,
+    ) -> Result<Finishing, IntakeError> {
+        let open = self.open_report(actor, report).await?;
+        let store = &self.core().store;
+        let submission = store.submission(report).await?;
+        let submission = submission.ok_or(IntakeFault::Unreadable {
+            what: "a submission",
+        })?;
+        let files = store.files_of(&[report]).await?;
+        let details = if files.is_empty() {
+            Vec::new()
+        } else {
+            store.details_of(report).await?
+        };
+        let body = open.unseal(&names::submission(report), &submission.body.0)?;
+        let document = wire::ispws::parse_report(&body).map_err(|_| IntakeFault::Unreadable {
+            what: "a submission",
+        })?;
+        let said = open_details(&open, &details)?;
+        for details in said.iter().flat_map(|(_, details)| details) {
+            wire::ispws::check_at_finish(details).map_err(IntakeRefusal::Document)?;
+        }
+        let measured = open_facts(&open, &files)?;
+        let files: Vec<FileSaid<'_>> = files
+            .iter()
+            .zip(&measured)
+            .map(|(row, measured)| FileSaid {
+                file: row.id,
+                size_bytes: measured.size_bytes,
+                sha256: sha256_of(measured),
+                details: said
+                    .iter()
+                    .find(|(file, _)| *file == row.id)
+                    .map_or(&[], |(_, details)| details.as_slice()),
+            })
+            .collect();
+        let words = wire::ispws::to_model(&document, &files);
+        let revision = open.revision();
+        self.judge(actor, report, revision, open.into_key(), &words)
+    }
+
+    /// Normalises what a report mentions and finds what speaks for danger and for actionability.
+    pub(super) fn judge(
+        &self,
+        actor: Actor,
+        report: ReportId,
+        revision: i64,
+        key: DataKey,
+        words: &model::Report,
+    ) -> Result<Finishing, IntakeError> {
+        let core = self.core();
+        let entropy = core.entropy.as_ref();
+        let identifiers = link::identifiers(words);
+        let findings =
+            triage::report_findings(&core.triage_policy, words, report, &identifiers, self.now());
+        let json = serde_json::to_vec(&findings)
+            .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
+        let findings_sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
+        let identifiers = identifiers
+            .into_iter()
+            .take(limits::MENTIONS_PER_REPORT_MAX)
+            .enumerate()
+            .map(|(position, identifier)| {
+                let json =
+                    serde_json::to_vec(&identifier).map_err(|_| IntakeFault::Unreadable {
+                        what: "an identifier",
+                    })?;
+                let context = names::identifier(report, position);
+                let sealed = Sealed(vault::seal::seal(&key, &context, &json, entropy)?);
+                let kind = identifier.kind.name();
+                let blind = Blind(core.keys.blind(kind, identifier.normal.expose()));
+                Ok(PreparedIdentifier {
+                    identifier,
+                    blind,
+                    sealed,
+                })
+            })
+            .collect::<Result<Vec<_>, IntakeFault>>()?;
+        Ok(Finishing {
+            report,
+            revision,
+            key,
+            identifiers,
+            findings,
+            findings_sealed: Sealed(findings_sealed),
+            actor,
+        })
+    }
+}
+
+/// The blind index of a submission's content: the same bytes of the same sender.
+fn submission_blind(station: &Station, actor: Actor, sha256: &[u8; 32]) -> Blind {
+    let content = format!("{}|{}", actor.account(), model::hex(sha256));
+    Blind(station.core().keys.blind("submission", &content))
+}
+
+/// The blind index of a file's content.
+pub(super) fn content_blind(station: &Station, digests: &Digests) -> Blind {
+    Blind(
+        station
+            .core()
+            .keys
+            .blind("content", &model::hex(&digests.sha256)),
+    )
+}
+
+fn sha256_of(measured: &MeasuredFile) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (byte, digits) in bytes.iter_mut().zip(measured.sha256.as_bytes().chunks(2)) {
+        // Our own hexadecimal digits, sealed and opened again.
+        *byte = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .unwrap_or_default();
+    }
+    bytes
+}
+
+type SaidOfFile = (model::FileId, Vec<FileDetails>);
+
+fn open_details(open: &OpenReport, rows: &[DetailRow]) -> Result<Vec<SaidOfFile>, IntakeError> {
+    let mut said: Vec<SaidOfFile> = Vec::new();
+    for row in rows {
+        let document = open.unseal(&names::file_details(row.file), &row.details.0)?;
+        let details =
+            wire::ispws::parse_file_details(&document).map_err(|_| IntakeFault::Unreadable {
+                what: "a file's description",
+            })?;
+        match said.iter_mut().find(|(file, _)| *file == row.file) {
+            Some((_, list)) => list.push(details),
+            None => said.push((row.file, vec![details])),
+        }
+    }
+    Ok(said)
+}
+
+fn open_facts(open: &OpenReport, rows: &[FileRow]) -> Result<Vec<MeasuredFile>, IntakeError> {
+    rows.iter()
+        .map(|row| {
+            let json = open.unseal(&names::file_facts(row.id), &row.facts.0)?;
+            serde_json::from_slice(&json).map_err(|_| {
+                IntakeFault::Unreadable {
+                    what: "a file's facts",
+                }
+                .into()
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,222 @@
+//! Receives a file: hashed and sealed in the pass that stores it, then made part of its report.
+
+use model::{Digests, FileId, ReportId, ReportState, limits};
+use store::{FileRow, ReportRow, Sealed};
+use vault::{DataKey, Reception};
+
+use super::operation::{Actor, NewFile, Operation};
+use super::prepare::{MeasuredFile, content_blind};
+use super::{IntakeError, IntakeFault, IntakeRefusal};
+use crate::sealed_names as names;
+use crate::station::Station;
+
+/// An open report that belongs to the one who asks, with its key.
+pub struct OpenReport {
+    row: ReportRow,
+    key: DataKey,
+}
+
+impl OpenReport {
+    /// The report's number.
+    pub fn id(&self) -> ReportId {
+        self.row.id
+    }
+
+    pub(crate) fn revision(&self) -> i64 {
+        self.row.rev
+    }
+
+    pub(crate) fn into_key(self) -> DataKey {
+        self.key
+    }
+
+    pub(crate) fn seal(
+        &self,
+        context: &[u8],
+        plain: &[u8],
+        station: &Station,
+    ) -> Result<Sealed, IntakeFault> {
+        let entropy = station.core().entropy.as_ref();
+        Ok(Sealed(vault::seal::seal(
+            &self.key, context, plain, entropy,
+        )?))
+    }
+
+    pub(crate) fn unseal(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, IntakeFault> {
+        vault::seal::open(&self.key, context, sealed)
+            .map_err(|_| IntakeFault::Unreadable { what: "a report" })
+    }
+}
+
+/// A file on its way in. Dropping it before [`Upload::end`] leaves nothing behind.
+pub struct Upload {
+    file: FileId,
+    key: DataKey,
+    reception: Reception,
+    size_bytes: u64,
+}
+
+/// A file that lies sealed in the blob store but belongs to no report yet.
+pub struct Received {
+    file: FileId,
+    key: DataKey,
+    received: vault::Received,
+}
+
+impl Received {
+    /// The digests of the bytes received.
+    pub fn digests(&self) -> &Digests {
+        &self.received.digests
+    }
+}
+
+impl Upload {
+    /// Takes the next bytes.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), IntakeError> {
+        self.size_bytes += bytes.len() as u64;
+        if self.size_bytes > limits::FILE_BYTES_MAX {
+            return Err(IntakeRefusal::FileBody(format!(
+                "the file is larger than {} bytes; send it in parts",
+                limits::FILE_BYTES_MAX
+            ))
+            .into());
+        }
+        self.reception.write(bytes).await?;
+        Ok(())
+    }
+
+    /// Ends the file: it is durable when this returns.
+    pub async fn end(self) -> Result<Received, IntakeError> {
+        let received = self.reception.finish().await?;
+        Ok(Received {
+            file: self.file,
+            key: self.key,
+            received,
+        })
+    }
+
+    /// Gives the file up and removes what was written.
+    pub async fn abort(self) -> Result<(), IntakeError> {
+        Ok(self.reception.abort().await?)
+    }
+}
+
+impl Station {
+    /// An open report of `actor`, or the refusal that the protocol's state table says.
+    pub async fn open_report(
+        &self,
+        actor: Actor,
+        report: ReportId,
+    ) -> Result<OpenReport, IntakeError> {
+        let core = self.core();
+        let row = core
+            .store
+            .report(report)
+            .await?
+            .ok_or(IntakeRefusal::NoSuchReport)?;
+        if row.account != actor.account() {
+            return Err(IntakeRefusal::NoSuchReport.into());
+        }
+        match row.state {
+            ReportState::Open if row.is_due(self.now()) => {
+                // The sweep has not come by yet; the committer closes it under the same clock.
+                self.commit(Operation::Expire(report)).await?;
+                return Err(IntakeRefusal::NoSuchReport.into());
+            }
+            ReportState::Open => {}
+            ReportState::Finished | ReportState::Folded => {
+                return Err(IntakeRefusal::Finished.into());
+            }
+            ReportState::Retracted => return Err(IntakeRefusal::Retracted.into()),
+            ReportState::Expired => return Err(IntakeRefusal::NoSuchReport.into()),
+        }
+        let wrapped = row.data_key.as_ref().ok_or(IntakeFault::Unreadable {
+            what: "a report's key",
+        })?;
+        let key = core.keys.unwrap(&wrapped.0, &names::record_key(report))?;
+        Ok(OpenReport { row, key })
+    }
+
+    /// Begins to receive a file. It needs no report yet: senders may name it before or after the bytes.
+    pub fn begin_upload(&self) -> Result<Upload, IntakeError> {
+        let core = self.core();
+        let entropy = core.entropy.as_ref();
+        let mut token = [0; 16];
+        entropy.fill(&mut token);
+        let file = FileId::new(token);
+        let key = DataKey::generate(entropy);
+        let reception = core.blobs.begin(&key, &names::file_body(file), entropy)?;
+        Ok(Upload {
+            file,
+            key,
+            reception,
+            size_bytes: 0,
+        })
+    }
+
+    /// Makes a received file part of an open report.
+    pub async fn add_file(
+        &self,
+        actor: Actor,
+        open: OpenReport,
+        received: Received,
+        name: Option<String>,
+        media_type: Option<String>,
+    ) -> Result<(FileId, Digests), IntakeError> {
+        let core = self.core();
+        let Received {
+            file,
+            key,
+            received,
+        } = received;
+        let digests = received.digests;
+        let measured = MeasuredFile {
+            name,
+            media_type,
+            md5: model::hex(&digests.md5),
+            sha1: model::hex(&digests.sha1),
+            sha256: model::hex(&digests.sha256),
+            size_bytes: received.size_bytes,
+        };
+        let json = serde_json::to_vec(&measured).map_err(|_| IntakeFault::Unreadable {
+            what: "a file's facts",
+        })?;
+        let facts = open.seal(&names::file_facts(file), &json, self)?;
+        let wrapped = open
+            .key
+            .wrap(&key, &names::file_key(file), core.entropy.as_ref())?;
+        let row = FileRow {
+            id: file,
+            report: open.id(),
+            position: 0,
+            blob: store::BlobId(received.blob.bytes()),
+            content: content_blind(self, &digests),
+            size_bytes: received.size_bytes,
+            key: Some(Sealed(wrapped)),
+            facts,
+            created: self.now(),
+        };
+        let blob = received.blob;
+        let new = NewFile {
+            row,
+            key: open.into_key(),
+            sha256: digests.sha256,
+            actor,
+        };
+        match self.commit(Operation::AddFile(Box::new(new))).await {
+            Ok(_) => Ok((file, digests)),
+            Err(IntakeError::Refused(refusal)) => {
+                // The report closed while the bytes came: no row points at them.
+                core.blobs.delete(blob).await?;
+                Err(refusal.into())
+            }
+            // The transaction may have been kept all the same; a stray blob is harmless, a lost one is not.
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Removes a received file that becomes part of no report.
+    pub async fn discard(&self, received: Received) -> Result<(), IntakeError> {
+        Ok(self.core().blobs.delete(received.received.blob).await?)
+    }
+}

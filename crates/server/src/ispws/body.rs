@@ -1,0 +1,109 @@
+//! Bodies of calls: read up to a limit and within a time, as text or as a form of either kind.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use model::limits;
+use multer::Multipart;
+
+use crate::intake::{IntakeError, IntakeRefusal};
+
+/// The longest that a client may fall silent within a body.
+pub(super) const SILENCE_SECONDS_MAX: u64 = 60;
+
+/// Reads a whole body of at most `bytes_max` bytes.
+pub(super) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, IntakeError> {
+    let mut stream = body.into_data_stream();
+    let mut read = BytesMut::new();
+    while let Some(piece) = timely(stream.next()).await? {
+        let piece = piece.map_err(|_| cut_short())?;
+        if read.len() + piece.len() > bytes_max {
+            return Err(IntakeRefusal::Request(format!(
+                "Invalid request: the document is larger than {bytes_max} bytes"
+            ))
+            .into());
+        }
+        read.extend_from_slice(&piece);
+    }
+    Ok(read.freeze())
+}
+
+/// The value of one field of a form, urlencoded or multipart.
+pub(super) async fn form_field(request: Request, name: &str) -> Result<String, IntakeError> {
+    match boundary(&request) {
+        None => {
+            let body = read(request.into_body(), limits::FORM_BYTES_MAX).await?;
+            let value = url::form_urlencoded::parse(&body).find(|(field, _)| field == name);
+            Ok(value.map_or_else(String::new, |(_, value)| value.into_owned()))
+        }
+        Some(boundary) => {
+            let body = read(request.into_body(), limits::FORM_BYTES_MAX).await?;
+            let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(body)]);
+            let mut multipart = Multipart::new(stream, boundary);
+            let mut parts = 0;
+            while let Some(field) = multipart
+                .next_field()
+                .await
+                .map_err(|error| malformed(&error))?
+            {
+                parts += 1;
+                if parts > limits::MULTIPART_PARTS_MAX {
+                    return Err(too_many_parts().into());
+                }
+                if field.name() == Some(name) {
+                    return field.text().await.map_err(|error| malformed(&error).into());
+                }
+            }
+            Ok(String::new())
+        }
+    }
+}
+
+/// The boundary of a multipart body.
+pub(super) fn boundary(request: &Request) -> Option<String> {
+    let content_type = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    multer::parse_boundary(content_type).ok()
+}
+
+/// Waits for `next`, but not for ever.
+pub(super) async fn timely<T>(next: impl Future<Output = T>) -> Result<T, IntakeError> {
+    tokio::time::timeout(Duration::from_secs(SILENCE_SECONDS_MAX), next)
+        .await
+        .map_err(|_| {
+            IntakeRefusal::Request(format!(
+                "Invalid request: the body fell silent for {SILENCE_SECONDS_MAX} seconds"
+            ))
+            .into()
+        })
+}
+
+pub(super) fn cut_short() -> IntakeRefusal {
+    IntakeRefusal::Request("Invalid request: the body was cut short".to_owned())
+}
+
+pub(super) fn too_many_parts() -> IntakeRefusal {
+    IntakeRefusal::FileBody(format!(
+        "Malformed file submittal: more than {} parts",
+        limits::MULTIPART_PARTS_MAX
+    ))
+}
+
+/// A multipart body that does not hold together. The parser's own words are not repeated to the sender
+/// where they might quote a file name.
+pub(super) fn malformed(error: &multer::Error) -> IntakeRefusal {
+    let what = match error {
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders => "the body was cut short",
+        multer::Error::ReadHeaderFailed(_) | multer::Error::DecodeHeaderValue { .. } => {
+            "a part has unreadable headers"
+        }
+        multer::Error::StreamReadFailed(_) => "the body could not be read to its end",
+        _ => "the body is not multipart/form-data as its boundary says",
+    };
+    IntakeRefusal::FileBody(format!("Malformed file submittal: {what}"))
+}

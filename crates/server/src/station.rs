@@ -1,0 +1,333 @@
+//! An opened Watchfire: database, keys, blobs, policies and the one writer, ready to serve any door.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use link::LinkPolicy;
+use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
+use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
+use tokio::sync::{Mutex, Notify};
+use triage::Policy;
+use vault::{Blobs, EvidenceError, KeyError, Keys};
+
+use crate::config::Config;
+use crate::intake::{Committer, IntakeError, IntakeFault, Operation, Outcome};
+use crate::logbook::{Disagreement, Logbook, LogbookError};
+
+/// Report numbers fetched at a time. What a stopped process did not use is a gap in the numbers.
+const REPORT_BLOCK: u32 = 1024;
+
+/// Why a Watchfire cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is nothing at the named place.
+    #[error(
+        "{path} holds no Watchfire: name the directory that `watchfire serve --data` was started with"
+    )]
+    Missing {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory cannot be made or read.
+    #[error("cannot use the directory {path}: check that it exists and that you may write there")]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There is a database, but its keys are gone.
+    #[error(
+        "the keys of this database are not in {path}: put the key files back from their backup; without them nothing sealed can be read"
+    )]
+    KeysMissing {
+        /// The directory of the key files.
+        path: PathBuf,
+    },
+    /// The key files belong to another database.
+    #[error(
+        "the key files in {path} belong to another database: put back the ones this database was made with"
+    )]
+    WrongKeys {
+        /// The directory of the key files.
+        path: PathBuf,
+    },
+    /// The key files cannot be used.
+    #[error(transparent)]
+    Keys(KeyError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(StoreFault),
+    /// The blob directory cannot be used.
+    #[error(transparent)]
+    Blobs(EvidenceError),
+    /// The log cannot be used.
+    #[error(transparent)]
+    Log(LogbookError),
+    /// The database is named in a way that this program does not know.
+    #[error(transparent)]
+    Place(BadStoreUrl),
+    /// A triage policy cannot be used.
+    #[error(transparent)]
+    Policy(triage::PolicyError),
+    /// The link policy cannot be used.
+    #[error(transparent)]
+    LinkPolicy(link::LinkPolicyError),
+    /// The first event could not be kept.
+    #[error(transparent)]
+    First(IntakeError),
+}
+
+impl OpenError {
+    /// The stable code, explained in docs/errors.md.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "station.missing",
+            Self::Directory { .. } => "station.directory",
+            Self::KeysMissing { .. } => "station.keys-missing",
+            Self::WrongKeys { .. } => "station.wrong-keys",
+            Self::Keys(error) => error.code(),
+            Self::Store(fault) => fault.code(),
+            Self::Blobs(error) => error.code(),
+            Self::Log(error) => error.code(),
+            Self::Place(error) => error.code(),
+            Self::Policy(error) => error.code(),
+            Self::LinkPolicy(error) => error.code(),
+            Self::First(_) => "station.first-event",
+        }
+    }
+}
+
+/// Whether a missing Watchfire is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMissing {
+    /// Make one.
+    Create,
+    /// Refuse.
+    Refuse,
+}
+
+/// What every part of an opened Watchfire uses.
+pub(crate) struct Core {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) keys: Keys,
+    pub(crate) blobs: Blobs,
+    pub(crate) link_policy: LinkPolicy,
+    pub(crate) triage_policy: Policy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+/// An opened Watchfire.
+#[derive(Clone)]
+pub struct Station {
+    core: Arc<Core>,
+    committer: Committer,
+    logbook: Arc<Logbook>,
+    report_numbers: Arc<Mutex<std::ops::Range<i64>>>,
+}
+
+impl Station {
+    /// Opens the Watchfire that `config` names, under the system's clock and randomness.
+    pub async fn open(config: Config, if_missing: IfMissing) -> Result<Self, OpenError> {
+        let clock = Arc::new(vault::SystemClock);
+        Self::open_with(config, if_missing, clock, Arc::new(vault::SystemEntropy)).await
+    }
+
+    /// Opens the Watchfire that `config` names, under a given clock and source of randomness.
+    pub async fn open_with(
+        config: Config,
+        if_missing: IfMissing,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, OpenError> {
+        let triage_policy = read_policy(&config)?;
+        let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
+        let (store, keys) = match if_missing {
+            IfMissing::Refuse => open_existing(&config).await?,
+            IfMissing::Create => open_or_create(&config, clock.as_ref(), entropy.as_ref()).await?,
+        };
+        let blobs = Blobs::local(&config.blobs_dir()).map_err(OpenError::Blobs)?;
+        let logbook = Logbook::open(&config.log_dir(), &store, &keys).await;
+        let logbook = Arc::new(logbook.map_err(OpenError::Log)?);
+        let empty = store.log_head().await.map_err(OpenError::Store)?.size == 0;
+        let core = Arc::new(Core {
+            config,
+            store,
+            keys,
+            blobs,
+            link_policy,
+            triage_policy,
+            clock,
+            entropy,
+        });
+        let written = Arc::new(Notify::new());
+        let committer = Committer::start(core.clone(), written.clone());
+        let station = Self {
+            core,
+            committer,
+            logbook,
+            report_numbers: Arc::new(Mutex::new(0..0)),
+        };
+        if empty {
+            let event = CustodyEvent::new(station.now(), Deed::LogOpened, "operator");
+            let opened = station.commit(Operation::Record(event)).await;
+            opened.map_err(OpenError::First)?;
+        }
+        station.logbook.follow(station.core.clone(), written);
+        Ok(station)
+    }
+
+    /// The present moment, by this Watchfire's clock.
+    pub fn now(&self) -> Timestamp {
+        self.core.clock.now()
+    }
+
+    /// The log of this Watchfire.
+    pub fn logbook(&self) -> &Logbook {
+        &self.logbook
+    }
+
+    /// The configuration it was opened with.
+    pub fn config(&self) -> &Config {
+        &self.core.config
+    }
+
+    /// Publishes what the log still owes and stops. Operations under way end first.
+    pub async fn close(self) -> Result<(), LogbookError> {
+        self.publish_log().await
+    }
+
+    /// Publishes every committed entry of the log.
+    pub async fn publish_log(&self) -> Result<(), LogbookError> {
+        self.logbook
+            .publish(&self.core.store, &self.core.keys)
+            .await
+    }
+
+    /// Recomputes the whole log and compares it with its checkpoint and with the database.
+    pub async fn verify_log(&self) -> Result<Result<u64, Disagreement>, LogbookError> {
+        self.logbook.verify(&self.core.store).await
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    pub(crate) async fn commit(&self, operation: Operation) -> Result<Outcome, IntakeError> {
+        self.committer.commit(operation, self.now()).await
+    }
+
+    pub(crate) async fn next_report(&self) -> Result<ReportId, IntakeFault> {
+        let mut numbers = self.report_numbers.lock().await;
+        if numbers.is_empty() {
+            *numbers = self
+                .core
+                .store
+                .reserve(Counter::Report, REPORT_BLOCK)
+                .await?;
+        }
+        let number = numbers.next().ok_or(IntakeFault::Unreadable {
+            what: "report numbers",
+        })?;
+        Ok(ReportId::new(number))
+    }
+}
+
+fn read_policy(config: &Config) -> Result<Policy, OpenError> {
+    let Some(path) = &config.triage_policy else {
+        return Policy::builtin().map_err(OpenError::Policy);
+    };
+    let text = fs::read_to_string(path).map_err(|source| OpenError::Directory {
+        path: path.clone(),
+        source,
+    })?;
+    Policy::parse(&text, &path.display().to_string()).map_err(OpenError::Policy)
+}
+
+/// Opens a Watchfire that must be there.
+async fn open_existing(config: &Config) -> Result<(Store, Keys), OpenError> {
+    let url = store_url(config)?;
+    let missing = || OpenError::Missing {
+        path: config.data.clone(),
+    };
+    if !config.data.is_dir() || matches!(&url, StoreUrl::Sqlite(path) if !path.is_file()) {
+        return Err(missing());
+    }
+    let store = match Store::open(&url).await {
+        Err(StoreFault::SchemaMissing) => return Err(missing()),
+        opened => opened.map_err(OpenError::Store)?,
+    };
+    let keys = keys_of(config, &store).await?;
+    Ok((store, keys))
+}
+
+/// Opens a Watchfire, and makes it where there is none.
+async fn open_or_create(
+    config: &Config,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<(Store, Keys), OpenError> {
+    let url = store_url(config)?;
+    fs::create_dir_all(&config.data).map_err(|source| OpenError::Directory {
+        path: config.data.clone(),
+        source,
+    })?;
+    let absent = matches!(&url, StoreUrl::Sqlite(path) if !path.is_file());
+    if !absent {
+        match Store::open(&url).await {
+            Err(StoreFault::SchemaMissing) => {}
+            opened => {
+                let store = opened.map_err(OpenError::Store)?;
+                let keys = keys_of(config, &store).await?;
+                return Ok((store, keys));
+            }
+        }
+    }
+    // Keys first: a database is never born to keys that were not written down. Keys that a first start
+    // left behind when it was cut off are used.
+    let path = config.keys_dir();
+    let keys = if path.join(vault::ROOT_KEY_FILE).exists() {
+        Keys::open(&path)
+    } else {
+        Keys::create(&path, entropy)
+    };
+    let keys = keys.map_err(OpenError::Keys)?;
+    let birth = Birth {
+        key_check: keys.check_value(),
+        log_origin: fresh_origin(entropy),
+        created: clock.now(),
+    };
+    let store = Store::create(&url, &birth)
+        .await
+        .map_err(OpenError::Store)?;
+    Ok((store, keys))
+}
+
+fn store_url(config: &Config) -> Result<StoreUrl, OpenError> {
+    config.database_url().parse().map_err(OpenError::Place)
+}
+
+/// Opens the key files and checks that the database was born with them.
+async fn keys_of(config: &Config, store: &Store) -> Result<Keys, OpenError> {
+    let path = config.keys_dir();
+    if !path.join(vault::ROOT_KEY_FILE).exists() {
+        return Err(OpenError::KeysMissing { path });
+    }
+    let keys = Keys::open(&path).map_err(OpenError::Keys)?;
+    let birth = store.birth().await.map_err(OpenError::Store)?;
+    if birth.key_check != keys.check_value() {
+        return Err(OpenError::WrongKeys { path });
+    }
+    Ok(keys)
+}
+
+/// A new log is named after random digits, so that no two logs share an origin.
+fn fresh_origin(entropy: &dyn Entropy) -> String {
+    let mut digits = [0; 8];
+    entropy.fill(&mut digits);
+    format!("watchfire.local/log/{}", model::hex(&digits))
+}
