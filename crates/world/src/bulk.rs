@@ -1,4 +1,5 @@
-//! Everything else, which is most of what comes in: single accounts, storms, junk, and what only looks alike.
+//! Everything else, which is most of what comes in: single accounts, storms, junk, and what only
+//! looks alike.
 
 use model::Timestamp;
 use wire::ispws::{CaptureEvent, FileAnnotations, FileClassification, IncidentType};
@@ -129,15 +130,18 @@ fn single(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Tel
     telling.narrative = dice
         .chance(300)
         .then(|| "Found by hash match at upload; the account was reviewed.".to_owned());
+    // Said clearly, and long enough ago.
+    let over = telling.at.offset_minutes.is_some() && scene.now.millis_since(at) > 3 * DAY_MILLIS;
     if dice.chance(850) {
         telling
             .shots
-            .extend((0..dice.between(1, 3)).map(|shot| ordinary_shot(dice, serial, shot)));
+            .extend((0..dice.between(1, 3)).map(|shot| ordinary_shot(dice, serial, shot, over)));
     }
     telling
 }
 
-fn ordinary_shot(dice: &mut Dice, serial: u32, shot: u32) -> Shot {
+/// A picture such as most reports have; only a matter that is `over` may show a session.
+fn ordinary_shot(dice: &mut Dice, serial: u32, shot: u32, over: bool) -> Shot {
     Shot {
         picture: u64::from(serial) * 16 + u64::from(shot),
         viewed: dice.pick(&[None, None, Some(true), Some(false)]),
@@ -145,7 +149,7 @@ fn ordinary_shot(dice: &mut Dice, serial: u32, shot: u32) -> Shot {
         class: dice.chance(150).then(|| dice.pick(FileClassification::ALL)),
         marks: FileAnnotations {
             // A recording of a session that is long over: not live now.
-            live_streaming: shot == 0 && dice.chance(20),
+            live_streaming: over && shot == 0 && dice.chance(25),
             generative_ai: dice.chance(50),
             ..FileAnnotations::default()
         },
@@ -199,7 +203,7 @@ fn storm(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u32) -> Tell
             "The reporting platform identified the child and states that the child is at risk now.",
         );
         telling.urgent = Some(format!(
-            "Escalated: the child was identified and is at risk now, though the file is one of {} copies.",
+            "Escalated: the child is known and at risk now, in one of {} copies of a file.",
             episode.size
         ));
     }
@@ -292,6 +296,6 @@ fn namesake(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u32) -> T
         .push(party.seen(&person, CaptureEvent::Login, at, 1));
     telling
         .shots
-        .push(ordinary_shot(dice, episode.first + member, 0));
+        .push(ordinary_shot(dice, episode.first + member, 0, false));
     telling
 }

@@ -1,5 +1,5 @@
-//! The people of the world: labels, accounts, mail, devices. Children are opaque subjects ("Child 12"),
-//! adults are numbers too, and no two people share anything by accident.
+//! The people of the world: labels, accounts, mail, devices. Children are opaque subjects ("Child
+//! 12"), adults are numbers too, and no two people share anything by accident.
 
 use std::net::IpAddr;
 

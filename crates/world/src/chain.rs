@@ -1,5 +1,6 @@
-//! Matters that are one case: each report shares one identifier with the report before it, often in another
-//! spelling, and nothing else that a machine could match. So the first reports of a matter are tied as well as all.
+//! Matters that are one case: each report shares one identifier with the report before it, often in
+//! another spelling, and nothing else that a machine could match. So the first reports of a matter
+//! are tied as well as all.
 
 use model::Timestamp;
 use wire::ispws::{CaptureEvent, FileAnnotations, FileClassification, IncidentType};
@@ -33,7 +34,8 @@ impl Tie {
     }
 }
 
-/// One report of the chain: whom it is about, on which platform, and what ties it to the report before.
+/// One report of the chain: whom it is about, on which platform, and what ties it to the report
+/// before.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     subject: usize,
@@ -209,7 +211,8 @@ fn moment(scene: &Scene, dice: &mut Dice, kind: Kind, urgent: bool) -> Timestamp
     let ago = match (kind, urgent) {
         (Kind::Live, _) => dice.millis(2 * MINUTE_MILLIS, 50 * MINUTE_MILLIS),
         (_, true) => dice.millis(HOUR_MILLIS, 20 * HOUR_MILLIS),
-        (_, false) => dice.millis(DAY_MILLIS, 88 * DAY_MILLIS),
+        // Long enough ago that a picture of a session is not one of a session that may go on.
+        (_, false) => dice.millis(3 * DAY_MILLIS, 88 * DAY_MILLIS),
     };
     scene.now.plus_millis(-ago / 1000 * 1000)
 }
@@ -415,9 +418,7 @@ fn escalate(scene: &Scene, dice: &mut Dice, kind: Kind, telling: &mut Telling) {
     let (reason, why) = match kind {
         Kind::Live if dice.chance(500) => (
             "A panic button was pressed in a video call; the call was still open.",
-            format!(
-                "Live now: a panic button was pressed in a video call on {platform} {minutes} minutes before."
-            ),
+            format!("Live now: a panic button was pressed on {platform} {minutes} minutes before."),
         ),
         Kind::Live => (
             "The reporting platform states that the session is live at the time of this report.",
@@ -426,16 +427,16 @@ fn escalate(scene: &Scene, dice: &mut Dice, kind: Kind, telling: &mut Telling) {
             ),
         ),
         Kind::Ring => (
-            "The reporting platform states that a child is in danger and that the account is active now.",
+            "The reporting platform states that a child is in danger; the account is active.",
             format!(
-                "Escalated: the den was active on {platform} {} hours before and children are still there.",
+                "Escalated: the den was active on {platform} {} hours before.",
                 minutes / 60
             ),
         ),
         _ => (
             "Immediate risk to a child stated by the reporting platform.",
             format!(
-                "Escalated: {platform} states an immediate risk to a child; the account was active {} hours before.",
+                "Escalated: {platform} states immediate risk; last active {} hours before.",
                 minutes / 60
             ),
         ),

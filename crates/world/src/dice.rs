@@ -1,4 +1,5 @@
-//! Seeded chance: every stream of dice is named, so that any part of the world can be drawn again alone.
+//! Seeded chance: every stream of dice is named, so that any part of the world can be drawn again
+//! alone.
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,11 +1,12 @@
 //! A synthetic world of reports with planted truth, for demos, training, tests and benchmarks.
 //!
-//! Everything in it is made of numbers: no name, address, phone or picture is anybody's. Mail and pages are at
-//! documentation domains (RFC 2606), internet addresses in documentation ranges (RFC 5737, RFC 3849), phones in
-//! ranges kept for fiction, children are opaque subjects ("Child 12"), pictures are landscapes and patterns.
+//! Everything in it is made of numbers: no name, address, phone or picture is anybody's. Mail and
+//! pages are at documentation domains (RFC 2606), internet addresses in documentation ranges (RFC
+//! 5737, RFC 3849), phones in ranges kept for fiction, children are opaque subjects ("Child 12"),
+//! pictures are landscapes and patterns.
 //!
-//! The same seed, size and present give the same bytes on every machine. A result found on this world says nothing
-//! about the risk of real people.
+//! The same seed, size and present give the same bytes on every machine. A result found on this
+//! world says nothing about the risk of real people.
 
 mod bulk;
 mod cast;
@@ -84,7 +85,8 @@ impl WorldFile {
 }
 
 impl World {
-    /// The world of a seed, with `reports` reports (at most [`REPORTS_MAX`]) that came in until `now`.
+    /// The world of a seed, with `reports` reports (at most [`REPORTS_MAX`]) that came in until
+    /// `now`.
     pub fn new(seed: u64, reports: usize, now: Timestamp) -> Self {
         let reports = u32::try_from(reports.min(REPORTS_MAX)).unwrap_or(u32::MAX);
         Self {

@@ -1,6 +1,8 @@
-//! The plan: which episodes the world holds, how many reports each gives, and in which order they come in.
+//! The plan: which episodes the world holds, how many reports each gives, and in which order they
+//! come in.
 //!
-//! A plan is a few dozen bytes per report; everything else is drawn again from the seed when it is asked for.
+//! A plan is a few dozen bytes per report; everything else is drawn again from the seed when it is
+//! asked for.
 
 use crate::dice::{Dice, Stream};
 use crate::reserved::{LEASES, Lease, PHONES, Phone};
@@ -85,7 +87,7 @@ impl Kind {
             Self::Repeat => "One offender, reported again under several platforms: one case.",
             Self::Single => "One account, one report.",
             Self::Storm => {
-                "One file, reported by many users about many accounts: the same bytes, no shared offender."
+                "One file, reported about many accounts: the same bytes, no shared offender."
             }
             Self::Junk => "Reports with hardly a field.",
             Self::Household => "Benign: one family with one phone; a tie, and no danger.",

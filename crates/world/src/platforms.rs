@@ -1,5 +1,5 @@
-//! The senders: eight platforms that do not exist. Their own contact data is the same in each of their
-//! reports and must never tie two of them.
+//! The senders: eight platforms that do not exist. Their own contact data is the same in each of
+//! their reports and must never tie two of them.
 
 /// A platform that sends reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub const PLATFORMS: [Platform; 8] = [
         name: "Lumi Chat",
         host: "lumi-chat.example.com",
         phone: "+12025550101",
-        template: "Lumi Chat keeps account data for one year. Legal process: legal@lumi-chat.example.com.",
+        template: "Lumi Chat keeps account data for one year. Legal: legal@lumi-chat.example.com.",
         numbers_accounts: true,
     },
     Platform {
@@ -49,7 +49,7 @@ pub const PLATFORMS: [Platform; 8] = [
         name: "Cumulus Box",
         host: "cumulus-box.example.com",
         phone: "+12025550104",
-        template: "Cumulus Box stores files for its users. Serve legal process on Cumulus Box, Legal Desk.",
+        template: "Cumulus Box stores files for its users. Serve legal process on its Legal Desk.",
         numbers_accounts: false,
     },
     Platform {

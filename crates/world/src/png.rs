@@ -1,7 +1,8 @@
-//! A PNG writer of one colour type (8-bit RGB) that stores instead of compressing: writing is a copy, and
-//! the size of the file is known beforehand.
+//! A PNG writer of one colour type (8-bit RGB) that stores instead of compressing: writing is a
+//! copy, and the size of the file is known beforehand.
 //!
-//! Formats: PNG, third edition (W3C, 2025), section 5; zlib, RFC 1950; stored blocks, RFC 1951 section 3.2.4.
+//! Formats: PNG, third edition (W3C, 2025), section 5; zlib, RFC 1950; stored blocks, RFC 1951
+//! section 3.2.4.
 
 const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a];
 /// The longest stored block.
@@ -13,7 +14,8 @@ const FILLER: [u8; 4] = *b"fiLr";
 
 /// The PNG of `pixels` (`width` × `height` × 3 bytes, row by row).
 ///
-/// With `exactly`, a filler chunk brings the file to that many bytes, if it is at least 12 bytes shorter.
+/// With `exactly`, a filler chunk brings the file to that many bytes, if it is at least 12 bytes
+/// shorter.
 pub(crate) fn png(width: u32, height: u32, pixels: &[u8], exactly: Option<usize>) -> Vec<u8> {
     let row_bytes = row_bytes(width);
     let mut rows = Vec::with_capacity(pixels.len() + pixels.len() / row_bytes + 1);

@@ -86,7 +86,8 @@ impl Phone {
         format!("{}{}", self.calling_code, self.digits)
     }
 
-    /// As people of the country write it, without the calling code: `(201) 555-0123`, `0491 570 006`.
+    /// As people of the country write it, without the calling code: `(201) 555-0123`, `0491 570
+    /// 006`.
     pub(crate) fn national(&self) -> String {
         let part = |from: usize, to: usize| self.digits.get(from..to).unwrap_or_default();
         match self.calling_code {
@@ -106,7 +107,8 @@ pub(crate) struct Lease {
     pub(crate) days_ago: i64,
 }
 
-/// Days on which leases lie: every second one, so that two leases of one address are never closer than a day.
+/// Days on which leases lie: every second one, so that two leases of one address are never closer
+/// than a day.
 const LEASE_DAYS: u32 = 45;
 /// How many leases there are.
 pub(crate) const LEASES: u32 = 3 * HOSTS * LEASE_DAYS;
