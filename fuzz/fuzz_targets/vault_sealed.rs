@@ -24,7 +24,9 @@ fuzz_target!(|bytes: &[u8]| {
     let mut opener = Opener::new(&key, b"fuzz");
     let step = bytes.first().map_or(1, |byte| usize::from(*byte) * 97 + 1);
     for piece in sealed.chunks(step) {
-        opener.update(piece, &mut opened).expect("an unspoiled piece opens");
+        opener
+            .update(piece, &mut opened)
+            .expect("an unspoiled piece opens");
     }
     opener.finish(&mut opened).expect("the end is there");
     assert_eq!(opened, bytes);

@@ -4,7 +4,9 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(details) = wire::ispws::parse_file_details(bytes) else { return };
+    let Ok(details) = wire::ispws::parse_file_details(bytes) else {
+        return;
+    };
     let printed = details.to_xml();
     let again = wire::ispws::parse_file_details(printed.as_bytes());
     assert_eq!(again.as_ref(), Ok(&details), "{printed}");

@@ -4,10 +4,16 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(report) = wire::ispws::parse_report(bytes) else { return };
+    let Ok(report) = wire::ispws::parse_report(bytes) else {
+        return;
+    };
     let printed = report.to_xml();
     let again = wire::ispws::parse_report(printed.as_bytes());
     assert_eq!(again.as_ref(), Ok(&report), "{printed}");
     let identifiers = link::identifiers(&wire::ispws::to_model(&report, &[]));
-    assert!(identifiers.iter().all(|identifier| !identifier.normal.expose().is_empty()));
+    assert!(
+        identifiers
+            .iter()
+            .all(|identifier| !identifier.normal.expose().is_empty())
+    );
 });

@@ -20,6 +20,9 @@ const COVERAGE_FLAGS: [&str; 7] = [
     "-Cdebug-assertions",
 ];
 
+/// Seeds that lie elsewhere: a part of a target's name, and the folder seen from `fuzz/`.
+const SEEDS: [(&str, &str); 2] = [("wire_", "../examples/ispws"), ("_policy", "../policy")];
+
 /// Builds the targets and runs each over its seeds and then a few seconds of its own inventions.
 pub(crate) fn run(house: &House) -> Result<(), Failure> {
     let folder = house.root.join("fuzz");
@@ -78,10 +81,10 @@ fn run_target(folder: &Path, programs: &Path, target: &str) -> Result<(), Failur
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         // The engine writes what it learns to the first folder and only reads the second.
         .arg(&corpus);
-    let seeds = folder.join("seeds").join(target);
-    if seeds.is_dir() {
-        command.arg(seeds);
-    }
+    let own = folder.join("seeds").join(target);
+    let shared = SEEDS.iter().filter(|(part, _)| target.contains(part));
+    let seeds = shared.map(|(_, seeds)| folder.join(seeds)).chain([own]);
+    command.args(seeds.filter(|seeds| seeds.is_dir()));
     demand(command.current_dir(folder))
 }
 

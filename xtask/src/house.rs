@@ -53,6 +53,11 @@ impl House {
         self.target.join("fuzz")
     }
 
+    /// A folder of that name for one run; another run at the same time has another one.
+    pub(crate) fn scratch(&self, name: &str) -> PathBuf {
+        self.cache.join(format!("{name}-{}", std::process::id()))
+    }
+
     /// The built program that whole-program tests and `gen` run.
     pub(crate) fn watchfire(&self) -> PathBuf {
         self.target.join("debug/watchfire")

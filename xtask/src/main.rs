@@ -1,4 +1,4 @@
-//! `cargo xtask`: the project's own rules as code. It tests, tidies and generates; it ships nothing.
+//! `cargo xtask`: the project's own rules as code. It tests, tidies, generates; it ships nothing.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,6 +10,7 @@ mod failure;
 mod fuzz;
 mod generate;
 mod house;
+mod manual;
 mod packages;
 mod postgres;
 mod test;
@@ -24,7 +25,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [STEP…]        everything that has to hold before a change lands, or only the named steps
-  tidy                the rules that no compiler knows: crate arrows, sizes, names, invariants, links
+  tidy                the rules that no compiler knows: arrows, sizes, names, invariants, links
   gen                 write the generated pages of docs/reference anew from the built program
   postgres -- CMD…    run CMD against a private PostgreSQL that is gone afterwards
                       (its address is in WATCHFIRE_TEST_POSTGRES)

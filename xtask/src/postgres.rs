@@ -76,7 +76,7 @@ impl Cluster {
             .arg(programs)
             .arg(port.to_string())
             .current_dir("/")
-            // A Ctrl-C goes to the terminal's process group; the keeper must outlive us to clean up.
+            // A Ctrl-C goes to the terminal's process group; the keeper must outlive us.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::failure::Failure;
 use crate::house::{House, demand, spelled, started};
 use crate::postgres::{Cluster, POSTGRES_VARIABLE};
-use crate::{deny, fuzz, generate, packages, tidy};
+use crate::{deny, fuzz, generate, manual, packages, tidy};
 
 /// The variable that tells the tests which browser to drive.
 const CHROMIUM_VARIABLE: &str = "WATCHFIRE_TEST_CHROMIUM";
@@ -22,7 +22,7 @@ struct Step {
 }
 
 /// Quick answers first; what everything else needs before what needs it.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "packages",
         says: "what the tests need is installed",
@@ -52,6 +52,11 @@ const STEPS: [Step; 9] = [
         name: "gen",
         says: "the generated pages are up to date",
         run: generate::check,
+    },
+    Step {
+        name: "manual",
+        says: "the guide's commands do what it says",
+        run: manual::run,
     },
     Step {
         name: "fuzz",
