@@ -1,6 +1,11 @@
 //! The database through its public face, every test on SQLite and on PostgreSQL.
 
+mod access;
+mod faults;
 mod harness;
+mod operation;
+mod picture;
 mod rows;
 mod schema;
+mod simulation;
 mod transactions;

@@ -1,19 +1,10 @@
 //! What transactions keep and leave.
 
-use model::ReportId;
-use store::{Counter, LogRow, Sealed, Store, StoreUrl, Tx};
+use futures_util::FutureExt as _;
+use store::{Counter, Store, StoreFault, StoreUrl, Tx};
 
 use crate::harness::both;
-
-fn event(number: u8) -> LogRow {
-    LogRow {
-        report: number
-            .is_multiple_of(2)
-            .then(|| ReportId::new(i64::from(number))),
-        entry: [number; 33],
-        sealed: Sealed(vec![number; 40]),
-    }
-}
+use crate::rows::event;
 
 #[tokio::test]
 async fn a_dropped_transaction_leaves_nothing() {
@@ -42,19 +33,117 @@ async fn a_dropped_transaction_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_statement_given_up_midway_is_never_committed() {
+    both(async |database| {
+        let store = database.create().await;
+        let mut tx = store.begin("given up").await.unwrap();
+        tx.append_log(&[event(1)]).await.unwrap();
+        assert_eq!(tx.append_log(&[event(2)]).now_or_never(), None);
+        let outcome = tx.commit().await;
+        assert_eq!(
+            outcome.unwrap_err(),
+            StoreFault::Aborted { during: "given up" }
+        );
+        let mut tx = store.begin("after").await.unwrap();
+        assert_eq!(tx.append_log(&[event(3)]).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+        store.close().await;
+    })
+    .await;
+}
+
+/// A kill leaves the files as they are; whoever opens them finds what was committed and nothing else.
+#[tokio::test]
+async fn inv_01_what_was_committed_is_in_the_files() {
+    both(async |database| {
+        let StoreUrl::Sqlite(path) = &database.url else {
+            return; // A PostgreSQL server keeps its own files.
+        };
+        let store = database.create().await;
+        let mut tx = store.begin("committed").await.unwrap();
+        tx.append_log(&[event(1), event(2)]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut open = store.begin("never committed").await.unwrap();
+        open.append_log(&[event(3)]).await.unwrap();
+        let copy = path.with_file_name("copy.db");
+        for tail in ["", "-wal"] {
+            let named = |path: &std::path::Path| format!("{}{tail}", path.display());
+            std::fs::copy(named(path), named(&copy)).unwrap();
+        }
+        let found = Store::open(&StoreUrl::Sqlite(copy)).await.unwrap();
+        assert_eq!(found.log_head().await.unwrap().size, 2);
+        assert_eq!(found.log_entries(0, 10).await.unwrap().len(), 2);
+        found.close().await;
+        drop(open);
+        store.close().await;
+    })
+    .await;
+}
+
+/// Several servers, each with connections of its own, append at once.
+#[tokio::test]
+async fn inv_03_batches_of_several_servers_make_one_log() {
+    const SERVERS: usize = 3;
+    const BATCHES: usize = 8;
+    both(async |database| {
+        let first = database.create().await;
+        let mut servers = Vec::new();
+        for number in 0..SERVERS {
+            let store = Store::open(&database.url).await.unwrap();
+            servers.push(tokio::spawn(async move {
+                let mut places = Vec::new();
+                for batch in 0..BATCHES {
+                    let byte = u8::try_from(number * BATCHES + batch).unwrap();
+                    let mut tx = store.begin("batch").await.unwrap();
+                    tx.lock_log().await.unwrap();
+                    let place = tx.append_log(&[event(byte), event(byte)]).await.unwrap();
+                    tx.commit().await.unwrap();
+                    places.push((place, byte));
+                }
+                store.close().await;
+                places
+            }));
+        }
+        let mut places = Vec::new();
+        for server in servers {
+            places.extend(server.await.unwrap());
+        }
+        places.sort_unstable();
+        let log = first.log_entries(0, 1000).await.unwrap();
+        assert_eq!(log.len(), SERVERS * BATCHES * 2);
+        let found = (0..).zip(&log).all(|(index, entry)| {
+            let (_, byte) = places[entry.index.unsigned_abs() as usize / 2];
+            entry.index == index && entry.row == event(byte)
+        });
+        assert!(found, "the log has a gap or a fork");
+        first.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn numbers_are_handed_out_once() {
     both(async |database| {
         let store = database.create().await;
-        assert_eq!(
-            store.reserve(Counter::Report, 3).await.unwrap(),
-            1_000_001..1_000_004
-        );
-        assert_eq!(
-            store.reserve(Counter::Report, 1).await.unwrap(),
-            1_000_004..1_000_005
-        );
-        assert_eq!(store.reserve(Counter::Case, 2).await.unwrap(), 1..3);
-        assert_eq!(store.reserve(Counter::Account, 0).await.unwrap(), 1..1);
+        let reserve = async |counter, count| store.reserve(counter, count).await.unwrap();
+        assert_eq!(reserve(Counter::Report, 3).await, 1_000_001..1_000_004);
+        assert_eq!(reserve(Counter::Report, 1).await, 1_000_004..1_000_005);
+        assert_eq!(reserve(Counter::Case, 2).await, 1..3);
+        assert_eq!(reserve(Counter::Account, 0).await, 1..1);
+        let other = Store::open(&database.url).await.unwrap();
+        let (mut blocks, mut taken) = (Vec::new(), 0);
+        for _ in 0..10 {
+            let (one, two) = tokio::join!(
+                store.reserve(Counter::Case, 7),
+                other.reserve(Counter::Case, 5)
+            );
+            blocks.extend([one.unwrap(), two.unwrap()]);
+            taken += 12;
+        }
+        blocks.sort_by_key(|block| block.start);
+        assert!(blocks.windows(2).all(|pair| pair[0].end == pair[1].start));
+        assert_eq!(blocks.last().unwrap().end, 3 + taken);
+        other.close().await;
         store.close().await;
     })
     .await;
