@@ -112,7 +112,7 @@ async fn inv_03_batches_of_several_servers_make_one_log() {
         let log = first.log_entries(0, 1000).await.unwrap();
         assert_eq!(log.len(), SERVERS * BATCHES * 2);
         let found = (0..).zip(&log).all(|(index, entry)| {
-            let (_, byte) = places[entry.index.unsigned_abs() as usize / 2];
+            let (_, byte) = places[usize::try_from(entry.index).unwrap() / 2];
             entry.index == index && entry.row == event(byte)
         });
         assert!(found, "the log has a gap or a fork");
