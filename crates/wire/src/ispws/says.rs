@@ -9,7 +9,7 @@ const LISTED_MAX: usize = 12;
 /// The root element is not the one that was asked for.
 pub(crate) fn no_declaration(name: &str, wanted: &str) -> String {
     format!(
-        "cvc-elt.1: Cannot find the declaration of element '{name}'. The root element must be '{wanted}'."
+        "cvc-elt.1: Cannot find the declaration of element '{name}'. The root element must be '{wanted}', in no namespace."
     )
 }
 

@@ -126,20 +126,28 @@ impl<'a> Reader<'a> {
 
     /// Skips white space; says whether there was any.
     pub(super) fn space(&mut self) -> bool {
-        let rest = self.rest();
-        let length = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+        let bytes = &self.text.as_bytes()[self.at..];
+        let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let length = bytes.iter().take_while(is_space).count();
         self.at += length;
         length > 0
     }
 
     pub(super) fn name(&mut self) -> Option<&'a str> {
         let rest = self.rest();
-        rest.starts_with(starts_name).then(|| {
-            let length = rest
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte);
+        let plain = rest.bytes().take_while(is_plain).count();
+        // Nearly all names are ASCII; only what they end with may need a look at whole characters.
+        let length = match rest.as_bytes().get(plain) {
+            Some(byte) if !byte.is_ascii() => rest
                 .find(|letter| !continues_name(letter))
-                .unwrap_or(rest.len());
+                .unwrap_or(rest.len()),
+            _ => plain,
+        };
+        let name = &rest[..length];
+        name.starts_with(starts_name).then(|| {
             self.at += length;
-            &rest[..length]
+            name
         })
     }
 
@@ -273,6 +281,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => {
                     self.letter(*byte)?;
+                    self.plain_text();
                     continue;
                 }
             };
@@ -354,6 +363,13 @@ impl<'a> Reader<'a> {
         }
         self.at += 1;
         Ok(())
+    }
+
+    /// Skips bytes that mean nothing but themselves.
+    fn plain_text(&mut self) {
+        let bytes = &self.text.as_bytes()[self.at..];
+        let is_plain = |byte: &&u8| !matches!(byte, b'<' | b'&' | b']' | 0..b' ' | 0xef);
+        self.at += bytes.iter().take_while(is_plain).count();
     }
 
     /// The character here, if one starts here.

@@ -1,14 +1,24 @@
 //! The CyberTipline documents: what is taken, what is refused and how, and that nothing is lost on the way.
 
+#[cfg(test)]
 mod agreement;
+#[cfg(test)]
 mod answers;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod encodings;
+#[cfg(test)]
 mod finish;
+#[cfg(test)]
 mod forms;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod quirks;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
 mod words;
 
 /// The smallest valid report, with these pieces put into it.

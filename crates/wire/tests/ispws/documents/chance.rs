@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same for the same seed (SplitMix64).
+//! Numbers that look random and are the same for the same seed (`SplitMix64`).
 
 /// A source of numbers.
 pub(crate) struct Chance(u64);
@@ -9,8 +9,14 @@ impl Chance {
         Self(seed)
     }
 
+    /// An index below `count`.
+    pub(crate) fn below(&mut self, count: usize) -> usize {
+        let count = u64::try_from(count).expect("a small number");
+        usize::try_from(self.number(count)).expect("a small number")
+    }
+
     /// A number below `bound`.
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn number(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -20,18 +26,18 @@ impl Chance {
 
     /// One of these.
     pub(crate) fn of<'t, T>(&mut self, items: &'t [T]) -> &'t T {
-        &items[self.below(items.len() as u64) as usize]
+        &items[self.below(items.len())]
     }
 
     /// One of these words.
     pub(crate) fn word(&mut self, words: &[&'static str]) -> &'static str {
-        words[self.below(words.len() as u64) as usize]
+        words[self.below(words.len())]
     }
 
     /// Another order.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last as u64 + 1) as usize);
+            items.swap(last, self.below(last + 1));
         }
     }
 }

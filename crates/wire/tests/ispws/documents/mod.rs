@@ -18,7 +18,7 @@ pub(crate) enum Amount {
     /// Everything, twice where it repeats.
     Maximal,
     /// Each optional thing with a chance of one in so many.
-    OneIn(u64),
+    OneIn(usize),
 }
 
 /// A place in the schema: the particles, and the elements in them, that lead there from the root.
@@ -98,7 +98,7 @@ impl Maker<'_> {
 
     fn pick(&mut self, count: usize) -> usize {
         match self.amount {
-            Amount::OneIn(_) => self.chance.below(count as u64) as usize,
+            Amount::OneIn(_) => self.chance.below(count),
             _ => self.turn % count,
         }
     }
@@ -144,7 +144,7 @@ impl Maker<'_> {
             Rule::Pattern(pattern) if pattern.starts_with('\\') => &["+1", "+44", "+598"],
             Rule::Pattern(_) => &["1", "0042"],
         };
-        texts[self.chance.below(texts.len() as u64) as usize].to_owned()
+        texts[self.chance.below(texts.len())].to_owned()
     }
 }
 

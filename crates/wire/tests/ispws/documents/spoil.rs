@@ -186,12 +186,12 @@ fn rename_as_known(tree: &mut Tree, chance: &mut Chance) {
 
 fn add_child(tree: &mut Tree, chance: &mut Chance) {
     let child = Tree::new(chance.word(NAMES));
-    let at = chance.below(tree.items.len() as u64 + 1) as usize;
+    let at = chance.below(tree.items.len() + 1);
     tree.items.insert(at, Item::Element(child));
 }
 
 fn nest_itself(tree: &mut Tree, chance: &mut Chance) {
-    let at = chance.below(tree.items.len() as u64 + 1) as usize;
+    let at = chance.below(tree.items.len() + 1);
     tree.items.insert(at, Item::Element(tree.clone()));
 }
 
@@ -200,13 +200,13 @@ fn odd_text(tree: &mut Tree, chance: &mut Chance) {
 }
 
 fn add_text(tree: &mut Tree, chance: &mut Chance) {
-    let at = chance.below(tree.items.len() as u64 + 1) as usize;
+    let at = chance.below(tree.items.len() + 1);
     let text = chance.word(&["x", " ", "\n", "\u{a0}", "0"]).to_owned();
     tree.items.insert(at, Item::Text(text));
 }
 
 fn add_markup(tree: &mut Tree, chance: &mut Chance) {
-    let at = chance.below(tree.items.len() as u64 + 1) as usize;
+    let at = chance.below(tree.items.len() + 1);
     let raw = chance.word(&[
         "<!-- c -->",
         "<!---->",
@@ -286,7 +286,7 @@ fn namespace(tree: &mut Tree, chance: &mut Chance) {
 
 /// Spoils an element of a document.
 pub(crate) fn spoil(tree: &mut Tree, chance: &mut Chance) {
-    let at = chance.below(tree.count() as u64) as usize;
+    let at = chance.below(tree.count());
     let way = chance.of(SPOILINGS);
     if let Some(element) = tree.nth(at) {
         way(element, chance);
@@ -296,7 +296,7 @@ pub(crate) fn spoil(tree: &mut Tree, chance: &mut Chance) {
 /// Spoils the written document.
 pub(crate) fn spoil_text(text: &str, chance: &mut Chance) -> String {
     let letters: Vec<char> = text.chars().collect();
-    let at = chance.below(letters.len() as u64) as usize;
+    let at = chance.below(letters.len());
     let (before, after) = (letters[..at].iter(), letters[at..].iter());
     let put = chance.word(&[
         "<", ">", "&", "\"", "'", "/", "=", "?", "!", "[", "]", "-", "\0", "\u{b}", " ", "x", ";",

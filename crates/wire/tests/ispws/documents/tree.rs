@@ -118,7 +118,8 @@ impl Tree {
             } else {
                 " "
             });
-            out.push_str(&format!("{name}{0}={0}{quote}", space(chance)));
+            out.extend([name, space(chance), "=", space(chance)]);
+            out.push(quote);
             value
                 .chars()
                 .for_each(|letter| out.push_str(&escaped(letter, true, fancy, chance)));
@@ -151,13 +152,13 @@ impl Tree {
         if between {
             out.push_str(chance.word(&["", "\t", "<!-- last -->"]));
         }
-        out.push_str(&format!("</{}{}>", self.name, space(chance)));
+        out.extend(["</", &self.name, space(chance), ">"]);
     }
 }
 
 fn write_text(out: &mut String, text: &str, fancy: bool, chance: &mut Chance) {
     if fancy && !text.contains("]]>") && !text.contains('\r') && chance.below(5) == 0 {
-        out.push_str(&format!("<![CDATA[{text}]]>"));
+        out.extend(["<![CDATA[", text, "]]>"]);
         return;
     }
     for letter in text.chars() {
