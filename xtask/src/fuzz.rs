@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::house::{House, demand};
+use crate::house::{House, demand, printed, started};
 
 /// Enough to meet a fresh regression near the seeds; the long hunt is `cargo fuzz run`'s.
 const SECONDS_PER_TARGET: u32 = 5;
@@ -85,7 +85,28 @@ fn run_target(folder: &Path, programs: &Path, target: &str) -> Result<(), Failur
     let shared = SEEDS.iter().filter(|(part, _)| target.contains(part));
     let seeds = shared.map(|(_, seeds)| folder.join(seeds)).chain([own]);
     command.args(seeds.filter(|seeds| seeds.is_dir()));
-    demand(command.current_dir(folder))
+    let output = command.current_dir(folder).output();
+    let output = output.map_err(|source| started(&command, source))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    // The engine is talkative; only what it says of a failure is for people.
+    let words = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = words
+        .lines()
+        .filter(|line| !line.contains("NEW_FUNC"))
+        .collect();
+    println!(
+        "{}",
+        lines
+            .get(lines.len().saturating_sub(60)..)
+            .unwrap_or_default()
+            .join("\n")
+    );
+    Err(Failure::Ended {
+        program: target.to_owned(),
+        status: output.status,
+    })
 }
 
 /// The names of all targets, in order.
@@ -110,7 +131,7 @@ fn targets(folder: &Path) -> Result<Vec<String>, Failure> {
 
 /// The triple of the machine we are on, as rustc names it.
 fn host_triple(house: &House) -> Result<String, Failure> {
-    let words = crate::house::printed(Command::new("rustc").arg("-vV").current_dir(&house.root))?;
+    let words = printed(Command::new("rustc").arg("-vV").current_dir(&house.root))?;
     let words = String::from_utf8_lossy(&words).into_owned();
     let host = words.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned)

@@ -1,20 +1,53 @@
 //! `cargo xtask gen`: the pages of `docs/reference/` that the program itself writes.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
-use crate::house::{House, demand, printed};
+use crate::house::{House, demand, spelled, started};
 
-/// A page of the reference and the command that prints it.
+/// A page of the reference and the runs of `watchfire` that print it.
 struct Page {
     /// Below `docs/reference/`.
     file: &'static str,
-    /// The arguments of `watchfire`.
-    arguments: &'static [&'static str],
+    /// The arguments of each run.
+    runs: &'static [&'static [&'static str]],
 }
 
-const PAGES: [Page; 0] = [];
+const PAGES: [Page; 3] = [
+    Page {
+        file: "commands.txt",
+        runs: &COMMANDS,
+    },
+    Page {
+        file: "report.schema.json",
+        runs: &[&["schema", "json"]],
+    },
+    Page {
+        file: "ispws.xsd",
+        runs: &[&["schema", "xsd"]],
+    },
+];
+
+/// Every command's help.
+const COMMANDS: [&[&str]; 16] = [
+    &["--help"],
+    &["demo", "--help"],
+    &["serve", "--help"],
+    &["account", "--help"],
+    &["account", "add", "--help"],
+    &["account", "list", "--help"],
+    &["account", "revoke", "--help"],
+    &["report", "--help"],
+    &["queue", "--help"],
+    &["case", "--help"],
+    &["log", "--help"],
+    &["log", "checkpoint", "--help"],
+    &["log", "verify", "--help"],
+    &["simulate", "--help"],
+    &["sign-in", "--help"],
+    &["schema", "--help"],
+];
 
 /// Writes every page anew.
 pub(crate) fn write(house: &House) -> Result<(), Failure> {
@@ -61,15 +94,37 @@ pub(crate) fn check(house: &House) -> Result<(), Failure> {
     )))
 }
 
-/// What the built program prints for a page; it sees a fixed width and no settings of ours.
+/// What the built program prints for a page. Of several runs each stands below its command line.
 fn render(house: &House, page: &Page) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    for arguments in page.runs {
+        if page.runs.len() > 1 {
+            let gap = if text.is_empty() { "" } else { "\n" };
+            text.extend(format!("{gap}$ watchfire {}\n", arguments.join(" ")).into_bytes());
+        }
+        text.extend(run(house, arguments)?);
+    }
+    Ok(text)
+}
+
+/// One run, away from the terminal: the width of somebody's window must not show in a page.
+fn run(house: &House, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
     let mut command = Command::new(house.watchfire());
-    printed(
-        command
-            .args(page.arguments)
-            .env("COLUMNS", "100")
-            .env("NO_COLOR", "1"),
-    )
+    command
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null());
+    let output = command
+        .output()
+        .map_err(|source| started(&command, source))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    Err(Failure::Ended {
+        program: spelled(&command),
+        status: output.status,
+    })
 }
 
 fn place(house: &House, page: &Page) -> PathBuf {
