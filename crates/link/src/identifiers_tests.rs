@@ -202,7 +202,7 @@ proptest! {
             let second = identifiers(&report(vec![again]));
             prop_assert_eq!(second.len(), 1);
             prop_assert_eq!(second[0].normal.expose(), first.normal.expose());
-            prop_assert!(second[0].ties);
+            prop_assert!(second[0].ties, "{:?}", first.normal.expose());
         }
     }
 }

@@ -14,7 +14,7 @@ mod policy;
 mod tie;
 mod why;
 
-pub use identifiers::{identifiers, own_identifier};
+pub use identifiers::{identifiers, own_identifier, warm_up};
 pub use policy::{LinkPolicy, LinkPolicyError, LinkPolicyProblem, POLICY_BYTES_MAX};
 pub use tie::{Known, Tie, TieLink, tie};
 pub use why::why;

@@ -37,13 +37,15 @@ pub(super) fn form(text: &str) -> Form {
 
 /// The parts of an address, or `None` for text that is not one.
 fn address(text: &str) -> Option<(String, String)> {
+    // Folded first: composition can make an `@` or a space of something that looks like one.
+    let text = fold(text);
     let (local, domain) = text.rsplit_once('@')?;
     let unfit = |c: char| c.is_whitespace() || c.is_control();
-    if local.is_empty() || local.contains(unfit) || !domain.contains('.') {
+    if local.is_empty() || local.contains(unfit) {
         return None;
     }
     match Host::parse(domain.trim_end_matches('.')) {
-        Ok(Host::Domain(domain)) => Some((fold(local), domain)),
+        Ok(Host::Domain(domain)) if domain.contains('.') => Some((local.to_owned(), domain)),
         _ => None,
     }
 }
@@ -70,11 +72,13 @@ mod tests {
         check("m@bücher.example", "m@xn--bcher-kva.example", true);
         check("m@xn--bcher-kva.example", "m@xn--bcher-kva.example", true);
         check("ｍａｒｉａ@example.org", "maria@example.org", true);
+        check("maria＠example．org", "maria@example.org", true);
         check("noreply@example.org", "noreply@example.org", false);
         check("maria", "maria", false);
         check("maria@", "maria@", false);
         check("@example.org", "@example.org", false);
         check("a b@example.org", "a b@example.org", false);
+        check("a@localhost.", "a@localhost.", false);
         check("a@localhost", "a@localhost", false);
         check("a@192.0.2.1", "a@192.0.2.1", false);
         check("unknown", "unknown", false);

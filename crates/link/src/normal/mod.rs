@@ -49,6 +49,11 @@ pub(crate) fn forms(report: &Report, mention: &Mention) -> Vec<Form> {
     vec![form]
 }
 
+/// Makes the libraries behind the normal forms load their tables.
+pub(crate) fn warm_up() {
+    phone::form("+12025550100", None);
+}
+
 fn prior_report(text: &str) -> Form {
     let number = text.parse::<ReportId>();
     let ties = number.is_ok();

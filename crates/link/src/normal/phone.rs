@@ -14,11 +14,10 @@ const DIGITS_MIN: usize = 8;
 /// `calling_code` such as `+63`. Without one, and without a leading `+`, the same digits mean other
 /// people in other countries: they are kept, but never tie.
 pub(super) fn form(text: &str, calling_code: Option<&str>) -> Form {
-    let text = compose(text);
-    let text = text.trim();
-    let number = match (text.strip_prefix('+'), calling_code.map(digits)) {
-        (Some(_), _) => e164(&subscriber(text)),
-        (None, Some(code)) if !code.is_empty() => e164(&format!("{code}{}", subscriber(text))),
+    let text = international(compose(text).trim());
+    let number = match (text.starts_with('+'), calling_code.map(digits)) {
+        (true, _) => e164(&subscriber(&text)),
+        (false, Some(code)) if !code.is_empty() => e164(&format!("{code}{}", subscriber(&text))),
         _ => None,
     };
     match number {
@@ -26,7 +25,18 @@ pub(super) fn form(text: &str, calling_code: Option<&str>) -> Form {
             let ties = number.len() > DIGITS_MIN && !is_filler(&number);
             Form::new(IdentifierKind::Phone, number, ties)
         }
-        None => Form::new(IdentifierKind::Phone, digits(text), false),
+        None => Form::new(IdentifierKind::Phone, digits(&text), false),
+    }
+}
+
+/// `00` is how most countries dial `+` (ITU-T E.164), and no national number begins with it.
+fn international(text: &str) -> String {
+    let bare = text
+        .trim_start_matches("tel:")
+        .trim_start_matches(['(', ' ']);
+    match bare.strip_prefix("00") {
+        Some(rest) => format!("+{rest}"),
+        None => bare.to_owned(),
     }
 }
 
@@ -90,6 +100,11 @@ mod tests {
         check("+44 20 7946 0958", None, "+442079460958", true);
         check("＋４４ ２０ ７９４６ ０９５８", None, "+442079460958", true);
         check("202-555-0143", None, "2025550143", false);
+        check("tel:+63-917-555-0143", None, "+639175550143", true);
+        check("+63 0917 555 0143", None, "+639175550143", true);
+        check("0063 917 555 0143", None, "+639175550143", true);
+        check("0063 917 555 0143", Some("+63"), "+639175550143", true);
+        check("+39 06 5550 0143", None, "+390655500143", true);
         check("+1 000 000 0000", None, "10000000000", false);
         check("+1 222 222 2222", None, "+12222222222", false);
         check("+999 123 456 789", None, "999123456789", false);

@@ -63,8 +63,9 @@ fn normal(url: &Url, incident: IncidentKind) -> Form {
             host
         };
         normal.push_str(host.trim_end_matches('.'));
-        // The parser has dropped the default port already.
-        if let Some(port) = url.port() {
+        // The scheme is gone, so the default port of either scheme goes with it.
+        let port = url.port().filter(|port| !web || !matches!(port, 80 | 443));
+        if let Some(port) = port {
             normal.push(':');
             normal.push_str(&port.to_string());
         }
@@ -142,6 +143,8 @@ mod tests {
             "https://www.example.com/Room/7#top",
             "https://user:secret@example.com/Room/7",
             "example.com/Room/7",
+            "example.com:443/Room/7",
+            "https://example.com:80/Room/7",
             "//example.com/Room/7",
             "hxxps://example[.]com/Room/7",
             "https://example.com/Room/7?utm_source=x&fbclid=y",
