@@ -4,7 +4,7 @@
 use model::Timestamp;
 use wire::ispws::{CaptureEvent, FileAnnotations, FileClassification, IncidentType};
 
-use crate::cast::{token, years};
+use crate::cast::{Person, token, years};
 use crate::dice::{Dice, Stream};
 use crate::plan::{Episode, Kind};
 use crate::platforms::{JUNK, REMITTER, SOCIAL};
@@ -27,6 +27,18 @@ const INCIDENTS: [IncidentType; 12] = [
     IncidentType::UnsolicitedMaterial,
     IncidentType::MisleadingContent,
     IncidentType::Travel,
+];
+
+/// How senders write the time: mostly in UTC, some in their own, a few without saying which.
+const OFFSETS_MINUTES: [Option<i16>; 8] = [
+    Some(0),
+    Some(0),
+    Some(0),
+    Some(0),
+    Some(480),
+    Some(-300),
+    Some(330),
+    None,
 ];
 
 /// What report `member` of a matter says whose reports are not one case.
@@ -54,56 +66,15 @@ fn single(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Tel
     let platform = dice.pick(&SOCIAL);
     let at = past(scene, dice);
     let mut telling = Telling::new(platform, dice.pick(&INCIDENTS), at);
-    telling.at.offset_minutes = [
-        Some(0),
-        Some(0),
-        Some(0),
-        Some(0),
-        Some(480),
-        Some(-300),
-        Some(330),
-        None,
-    ][usize::try_from(dice.between(0, 7)).unwrap_or(0)];
-
+    telling.at.offset_minutes = dice.pick(&OFFSETS_MINUTES);
     let mut party = Party::of(person.account(platform));
-    if dice.chance(500) {
-        party = party.placed(&person);
-    }
-    if dice.chance(700) {
-        party = party.seen(&person, CaptureEvent::Upload, at, 1);
-    }
-    if dice.chance(400) {
-        party = party.seen(
-            &person,
-            CaptureEvent::Registration,
-            at.plus_millis(-200 * DAY_MILLIS),
-            2,
-        );
-    }
-    if let Some(lease) = episode.lease() {
-        let minute = dice.between(0, 719);
-        party
-            .captures
-            .push(Capture::leased(lease, scene.now, minute, person.port));
-    }
-    if dice.chance(400) {
-        party.emails.push(person.email(0));
-    }
+    say_where(scene, dice, episode, &person, at, &mut party);
+    say_who(dice, &person, &mut party);
     party
         .phones
         .extend(episode.phone().as_ref().map(SpeltPhone::international));
-    if dice.chance(150) {
-        party.devices.push(person.device());
-    }
-    if dice.chance(150) {
-        party.name = Some(("Person", person.label));
-        party.age = Some(person.age);
-    }
     if dice.chance(20) {
         party.prior_report = Some(PRIOR_REPORTS_FROM + i64::from(serial));
-    }
-    if dice.chance(40) {
-        party.group = Some(person.group());
     }
     if dice.chance(400) {
         party.disabled_at = Some(at.plus_millis(HOUR_MILLIS));
@@ -112,20 +83,16 @@ fn single(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Tel
     telling.reported.push(party);
 
     if dice.chance(100) {
-        let recipient = scene.person(serial, 1);
-        telling
-            .recipients
-            .push(Party::of(recipient.account(platform)));
+        let recipient = scene.person(serial, 1).account(platform);
+        telling.recipients.push(Party::of(recipient));
     }
+    let place = token(person.label);
     if dice.chance(150) {
-        telling.pages.push(format!(
-            "https://{}/p/{}",
-            host_of(platform),
-            token(person.label)
-        ));
+        let host = host_of(platform);
+        telling.pages.push(format!("https://{host}/p/{place}"));
     }
     if dice.chance(300) {
-        telling.room = Some(format!("room-{}", token(person.label)));
+        telling.room = Some(format!("room-{place}"));
     }
     telling.narrative = dice
         .chance(300)
@@ -138,6 +105,50 @@ fn single(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Tel
             .extend((0..dice.between(1, 3)).map(|shot| ordinary_shot(dice, serial, shot, over)));
     }
     telling
+}
+
+/// Where the account was seen and where it seems to be, as far as it is known.
+fn say_where(
+    scene: &Scene,
+    dice: &mut Dice,
+    episode: &Episode,
+    person: &Person,
+    at: Timestamp,
+    party: &mut Party,
+) {
+    if dice.chance(500) {
+        party.place(person);
+    }
+    if dice.chance(700) {
+        party.see(person, CaptureEvent::Upload, at, 1);
+    }
+    if dice.chance(400) {
+        let registered = at.plus_millis(-200 * DAY_MILLIS);
+        party.see(person, CaptureEvent::Registration, registered, 2);
+    }
+    if let Some(lease) = episode.lease() {
+        let minute = dice.between(0, 719);
+        party
+            .captures
+            .push(Capture::leased(lease, scene.now, minute, person.port));
+    }
+}
+
+/// Whose the account is, as far as it is known.
+fn say_who(dice: &mut Dice, person: &Person, party: &mut Party) {
+    if dice.chance(400) {
+        party.emails.push(person.email(0));
+    }
+    if dice.chance(150) {
+        party.devices.push(person.device());
+    }
+    if dice.chance(150) {
+        party.name = Some(("Person", person.label));
+        party.age = Some(person.age);
+    }
+    if dice.chance(40) {
+        party.group = Some(person.group());
+    }
 }
 
 /// A picture such as most reports have; only a matter that is `over` may show a session.
@@ -176,10 +187,10 @@ fn storm(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u32) -> Tell
     let mut telling = Telling::new(platform, IncidentType::AbuseMaterial, at);
     let mut party = Party::of(person.account(platform));
     if dice.chance(600) {
-        party = party.seen(&person, CaptureEvent::Upload, at, 1);
+        party.see(&person, CaptureEvent::Upload, at, 1);
     }
     if dice.chance(300) {
-        party = party.placed(&person);
+        party.place(&person);
     }
     telling.reported.push(party);
     telling.batched = batched;
@@ -243,8 +254,10 @@ fn album(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Tell
     let at = past(scene, dice);
     let platform = dice.pick(&[2, 3]);
     let mut telling = Telling::new(platform, IncidentType::AbuseMaterial, at);
-    let party = Party::of(person.account(platform)).seen(&person, CaptureEvent::Upload, at, 1);
-    telling.reported.push(party.placed(&person));
+    let mut party = Party::of(person.account(platform));
+    party.place(&person);
+    party.see(&person, CaptureEvent::Upload, at, 1);
+    telling.reported.push(party);
     telling.narrative =
         Some("Private album. The account holder states that it is a family picture.".to_owned());
     telling.shots.push(Shot {
@@ -260,12 +273,10 @@ fn support(scene: &Scene, dice: &mut Dice, serial: u32) -> Telling {
     let (payer, family) = (scene.person(serial, 0), scene.person(serial, 1));
     let at = past(scene, dice);
     let mut telling = Telling::new(REMITTER, IncidentType::Trafficking, at);
-    let mut party = Party::of(payer.account(REMITTER)).placed(&payer).seen(
-        &payer,
-        CaptureEvent::Purchase,
-        at.plus_millis(-5 * MINUTE_MILLIS),
-        1,
-    );
+    let mut party = Party::of(payer.account(REMITTER));
+    party.place(&payer);
+    let paid_at = at.plus_millis(-5 * MINUTE_MILLIS);
+    party.see(&payer, CaptureEvent::Purchase, paid_at, 1);
     party.name = Some(("Person", payer.label));
     party.linked.push(Linked {
         account: Some(family.account(REMITTER)),
@@ -290,10 +301,10 @@ fn namesake(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u32) -> T
     let platform = SOCIAL[(first + usize::from(member % 2 == 1)) % SOCIAL.len()];
     let at = past(scene, dice);
     let mut telling = Telling::new(platform, dice.pick(&INCIDENTS), at);
-    let party = Party::of(person.account_called(platform, handle)).placed(&person);
-    telling
-        .reported
-        .push(party.seen(&person, CaptureEvent::Login, at, 1));
+    let mut party = Party::of(person.account_called(platform, handle));
+    party.place(&person);
+    party.see(&person, CaptureEvent::Login, at, 1);
+    telling.reported.push(party);
     telling
         .shots
         .push(ordinary_shot(dice, episode.first + member, 0, false));

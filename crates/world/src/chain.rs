@@ -69,9 +69,14 @@ impl Chain {
             Kind::Repeat => 60,
             _ => 0,
         };
-        let urgent = dice
-            .chance(urgent_share)
-            .then(|| dice.between(0, episode.size - 1));
+        let escalates = dice.chance(urgent_share);
+        let drawn = dice.between(0, episode.size - 1);
+        // It is a den that is in danger, not its payer; every ring begins with a den.
+        let of_payer = |member: &u32| {
+            let step = usize::try_from(*member).ok().and_then(|at| steps.get(at));
+            episode.kind == Kind::Ring && step.is_some_and(|step| step.subject == PAYER)
+        };
+        let urgent = escalates.then(|| Some(drawn).filter(|member| !of_payer(member)).unwrap_or(0));
         Self {
             kind: episode.kind,
             people,
@@ -172,11 +177,12 @@ pub(crate) fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
     let moment = moment(scene, &mut dice, chain.kind, urgent);
 
     let mut telling = Telling::new(step.platform, incident(chain.kind), moment);
-    let mut party = Party::of(subject.account(step.platform)).placed(subject);
+    let mut party = Party::of(subject.account(step.platform));
+    party.place(subject);
     if dice.chance(800) || urgent {
         let host = u16::try_from(member + 1).unwrap_or(1);
         let seen_at = moment.plus_millis(-dice.millis(0, 3 * MINUTE_MILLIS));
-        party = party.seen(subject, CaptureEvent::Login, seen_at, host);
+        party.see(subject, CaptureEvent::Login, seen_at, host);
     }
     if dice.chance(300) {
         party.name = Some(("Person", subject.label));
@@ -192,15 +198,9 @@ pub(crate) fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
         telling.tie = Some((before, step.tie.why()));
     }
     telling.reported.push(party);
-    colour(
-        scene,
-        &mut dice,
-        episode,
-        &chain,
-        step,
-        member,
-        &mut telling,
-    );
+    let serial = episode.first + member;
+    setting(scene, &mut dice, &chain, step, serial, &mut telling);
+    pictures(&mut dice, chain.kind, serial, &mut telling);
     if urgent {
         escalate(scene, &mut dice, chain.kind, &mut telling);
     }
@@ -332,17 +332,15 @@ fn respelt(email: &str) -> String {
         .collect()
 }
 
-/// Adds what the kind of matter brings along: children, rooms, pictures, words.
-fn colour(
+/// Adds what the kind of matter brings along: children, rooms, words.
+fn setting(
     scene: &Scene,
     dice: &mut Dice,
-    episode: &Episode,
     chain: &Chain,
     step: Step,
-    member: u32,
+    serial: u32,
     telling: &mut Telling,
 ) {
-    let serial = episode.first + member;
     match chain.kind {
         Kind::Ring if step.subject == PAYER => {
             telling.narrative = Some(format!(
@@ -391,7 +389,15 @@ fn colour(
     }
     let disabled = chain.kind != Kind::Household && dice.chance(600);
     if let Some(party) = telling.reported.first_mut().filter(|_| disabled) {
-        party.disabled_at = Some(telling.at.at.plus_millis(20 * MINUTE_MILLIS));
+        let at = telling.at.at.plus_millis(20 * MINUTE_MILLIS);
+        party.disabled_at = Some(at.min(scene.now));
+    }
+}
+
+/// None to two pictures; a remitter has none to send.
+fn pictures(dice: &mut Dice, kind: Kind, serial: u32, telling: &mut Telling) {
+    if telling.sender == REMITTER {
+        return;
     }
     let viewed = [None, Some(true), Some(true), Some(false)];
     telling.shots.extend((0..dice.between(0, 2)).map(|shot| {
@@ -399,11 +405,11 @@ fn colour(
             picture: u64::from(serial) * 16 + u64::from(shot),
             viewed: dice.pick(&viewed),
             public: dice.chance(300).then_some(false),
-            class: (chain.kind != Kind::Household && dice.chance(300))
+            class: (kind != Kind::Household && dice.chance(300))
                 .then(|| dice.pick(FileClassification::ALL)),
             // Some pictures are of sessions long over.
             marks: FileAnnotations {
-                live_streaming: chain.kind == Kind::Ring && dice.chance(300),
+                live_streaming: kind == Kind::Ring && dice.chance(300),
                 ..FileAnnotations::default()
             },
             ..Shot::default()
@@ -443,9 +449,7 @@ fn escalate(scene: &Scene, dice: &mut Dice, kind: Kind, telling: &mut Telling) {
     };
     telling.escalation = Some(reason);
     telling.urgent = Some(why);
-    if matches!(kind, Kind::Live | Kind::Ring)
-        && !PLATFORMS[telling.sender].account.ends_with("pay")
-    {
+    if matches!(kind, Kind::Live | Kind::Ring) {
         for shot in &mut telling.shots {
             shot.marks.live_streaming = true;
             shot.viewed = Some(true);

@@ -138,28 +138,20 @@ impl Party {
         }
     }
 
-    /// The same, with the country and the town the platform believes the account is in.
-    pub(crate) fn placed(mut self, person: &Person) -> Self {
+    /// Says the country and the town the platform believes the account is in.
+    pub(crate) fn place(&mut self, person: &Person) {
         self.country = Some(person.country);
         self.town = Some(person.town);
-        self
     }
 
-    /// The same, seen at the person's own address.
-    pub(crate) fn seen(
-        mut self,
-        person: &Person,
-        event: CaptureEvent,
-        at: Timestamp,
-        host: u16,
-    ) -> Self {
+    /// Says that the account was seen at the person's own address.
+    pub(crate) fn see(&mut self, person: &Person, event: CaptureEvent, at: Timestamp, host: u16) {
         self.captures.push(Capture {
             address: person.address(host),
             event,
             at,
             port: Some(person.port),
         });
-        self
     }
 }
 
