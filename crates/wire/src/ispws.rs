@@ -1,8 +1,9 @@
 //! The CyberTipline Reporting API's documents: typed, strict to read, exact to print.
 //!
-//! Every element, attribute and listed value of the schema has a place in the types. Order matters everywhere
-//! but in the two sets of marks. What is read is judged as libxml2 2.9 judges it, with three exceptions that
-//! are refused here: document types, `xsi:type`, and namespaces that are declared wrongly.
+//! Every element, attribute and listed value of the schema has a place in the types. Order matters
+//! everywhere but in the two sets of marks. What is read is judged as libxml2 2.9 judges it, with
+//! three exceptions that are refused here: document types, `xsi:type`, and namespaces that are
+//! declared wrongly.
 //!
 //! ```
 //! let report = wire::ispws::parse_report(br#"<report><incidentSummary>
@@ -87,8 +88,8 @@ pub fn parse_file_details_json(bytes: &[u8]) -> Result<FileDetails, Refusal> {
     json::read(bytes)
 }
 
-/// The schema of the [`json`] form: JSON Schema 2020-12 of a `report`, with the other documents among its
-/// definitions.
+/// The schema of the [`json`] form: JSON Schema 2020-12 of a `report`, with the other documents
+/// among its definitions.
 pub fn json_schema() -> serde_json::Value {
     json::schema(schema::roots())
 }
@@ -101,8 +102,8 @@ pub fn xsd() -> String {
 macro_rules! prints_itself {
     ($($type:ident)*) => {
         $(impl $type {
-            /// The document as XML: one line, UTF-8, with a declaration. A character that XML forbids is
-            /// printed as U+FFFD.
+            /// The document as XML: one line, UTF-8, with a declaration. A character that XML
+            /// forbids is printed as U+FFFD.
             pub fn to_xml(&self) -> String {
                 print::print(self)
             }

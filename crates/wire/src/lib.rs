@@ -1,8 +1,8 @@
 //! The formats that others send and read: strict to read, exact to print.
 //!
-//! This crate is pure: it takes bytes and values and gives values and bytes. It opens no file and no
-//! connection, fetches nothing that a document points at, and knows no database. What a format says is
-//! mapped to the words of [`model`] here, so that no engine ever sees a format.
+//! This crate is pure: it takes bytes and values and gives values and bytes. It opens no file and
+//! no connection, fetches nothing that a document points at, and knows no database. What a format
+//! says is mapped to the words of [`model`] here, so that no engine ever sees a format.
 //!
 //! - [`ispws`]: the CyberTipline Reporting API's documents, as XML and as JSON.
 //! - [`Refusal`]: why a document was not taken, said so that its sender can mend it.

@@ -1,10 +1,11 @@
-//! Why a document was not taken, and where: told to its sender, never with a value from the document.
+//! Why a document was not taken, and where: told to its sender, never with a value from the
+//! document.
 
 /// A document that was not taken.
 ///
-/// The message follows the manner of the Xerces validator that senders know from the original service.
-/// It names elements and attributes, and what was expected there; it never repeats a value, because values
-/// are personal data.
+/// The message follows the manner of the Xerces validator that senders know from the original
+/// service. It names elements and attributes, and what was expected there; it never repeats a
+/// value, because values are personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (line {line})")]
 pub struct Refusal {

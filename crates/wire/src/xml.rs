@@ -1,8 +1,9 @@
 //! A strict reader and a writer of XML 1.0 without document types.
 //!
-//! The reader is our own because a door needs what lenient readers leave to their caller: well-formedness to
-//! the last character, no entities beyond XML's five, and limits on every count. It takes whole documents,
-//! works on borrowed text, and is held against libxml2 in the tests.
+//! The reader is our own because a door needs what lenient readers leave to their caller:
+//! well-formedness to the last character, no entities beyond XML's five, and limits on every
+//! count. It takes whole documents, works on borrowed text, and is held against libxml2 in the
+//! tests.
 
 mod decode;
 mod letters;

@@ -1,4 +1,5 @@
-//! What ties each Rust type to its table in the schema: how it is read from any form and printed in any form.
+//! What ties each Rust type to its table in the schema: how it is read from any form and printed
+//! in any form.
 
 use std::borrow::Cow;
 

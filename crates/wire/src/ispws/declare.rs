@@ -1,11 +1,12 @@
 //! The macros of the one declaration: type, table, reader and printer at once.
 //!
-//! - `sequence!`: a struct of attributes and of elements in order. A field's Rust type says how often it
-//!   occurs: `T` once, `Option<T>` at most once, `Vec<T>` any number, `OneOrMore<T>` at least once. A field
-//!   `Option<C> = choice` holds one of the elements of the `choice!` type `C`.
+//! - `sequence!`: a struct of attributes and of elements in order. A field's Rust type says how
+//!   often it occurs: `T` once, `Option<T>` at most once, `Vec<T>` any number, `OneOrMore<T>` at
+//!   least once. A field `Option<C> = choice` holds one of the elements of the `choice!` type `C`.
 //! - `text!`: a struct of attributes around a text.
 //! - `marks!`: a struct of yes-marks in any order.
-//! - `choice!`: an enum of elements of which one stands; `choice_only!` a type that is such a choice and no more.
+//! - `choice!`: an enum of elements of which one stands; `choice_only!` a type that is such a
+//!   choice and no more.
 //! - `enumeration!`: an enum of listed texts.
 //! - `document!`: a type that may be a root element.
 //!
@@ -115,7 +116,9 @@ macro_rules! marks {
         complex_node!($type, $crate::ispws::schema::Shape {
             name: $name,
             attributes: &[],
-            body: $crate::ispws::schema::Body::All(&[$(particle!($ename, Option<$crate::ispws::lexical::Yes>),)*]),
+            body: $crate::ispws::schema::Body::All(&[
+                $(particle!($ename, Option<$crate::ispws::lexical::Yes>),)*
+            ]),
         });
 
         impl $type {
@@ -350,10 +353,13 @@ macro_rules! particle {
 macro_rules! attribute {
     ($name:literal, $type:ty) => {
         $crate::ispws::schema::Attribute {
-            name: $name,
-            value: <<$type as $crate::ispws::binding::AttributeField>::Item as $crate::ispws::binding::Simple>::TYPE,
-            required: <$type as $crate::ispws::binding::AttributeField>::REQUIRED,
-        }
+                            name: $name,
+                            value: <
+                                <$type as $crate::ispws::binding::AttributeField>::Item
+                                as $crate::ispws::binding::Simple
+                            >::TYPE,
+                            required: <$type as $crate::ispws::binding::AttributeField>::REQUIRED,
+                        }
     };
 }
 

@@ -147,7 +147,8 @@ kept_text!(
 );
 
 kept_text!(
-    /// A date and time, `YYYY-MM-DDThh:mm:ss`, with or without a fraction, with or without an offset.
+    /// A date and time, `YYYY-MM-DDThh:mm:ss`, with or without a fraction, with or without an
+    /// offset.
     DateTime,
     simple_type!("xs:dateTime", Rule::DateTime),
     |text| {
@@ -292,7 +293,8 @@ impl Cursor<'_> {
         }
     }
 
-    /// `-?YYYY-MM-DD`: no year 0, no leading zero in a year of more than four digits, no day that is not.
+    /// `-?YYYY-MM-DD`: no year 0, no leading zero in a year of more than four digits, no day that
+    /// is not.
     fn date(&mut self) -> bool {
         self.take(b'-');
         let start = self.0;
@@ -357,7 +359,8 @@ impl Cursor<'_> {
         minutes <= 59 && hours * 60 + minutes <= 14 * 60 && self.0.is_empty()
     }
 
-    /// Digits with at most one point and one exponent, which libxml2 lets be empty, and then the end.
+    /// Digits with at most one point and one exponent, which libxml2 lets be empty, and then the
+    /// end.
     fn double(&mut self) -> bool {
         if !self.take(b'-') {
             self.take(b'+');

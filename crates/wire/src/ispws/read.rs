@@ -11,7 +11,8 @@ use crate::{Reason, Refusal, RefusalKind};
 
 /// Reads a document with root `D::ROOT`.
 ///
-/// A document that is both invalid and, further on, malformed or beyond a limit is refused as the latter.
+/// A document that is both invalid and, further on, malformed or beyond a limit is refused as the
+/// latter.
 pub(crate) fn read<D: Document>(bytes: &[u8]) -> Result<D, Refusal> {
     let text = decoded(bytes)?;
     let mut source = XmlSource::new(&text)?;
@@ -25,7 +26,8 @@ pub(crate) fn read<D: Document>(bytes: &[u8]) -> Result<D, Refusal> {
     }
 }
 
-/// XML that is being read: the start tag of the element it stands at, or a token that was looked at.
+/// XML that is being read: the start tag of the element it stands at, or a token that was looked
+/// at.
 struct XmlSource<'a> {
     reader: Reader<'a>,
     current: Option<Start<'a>>,
@@ -88,7 +90,8 @@ impl<'a> XmlSource<'a> {
         self.refusal(reason, start.offset, usize::MAX, message)
     }
 
-    /// The text of an element up to its end tag; `None` if there is none at all, not even an empty section.
+    /// The text of an element up to its end tag; `None` if there is none at all, not even an empty
+    /// section.
     fn text_content(&mut self, start: &Start<'a>) -> Result<Option<Cow<'a, str>>, Refusal> {
         let mut content: Option<Cow<'a, str>> = None;
         loop {

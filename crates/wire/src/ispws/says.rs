@@ -9,7 +9,8 @@ const LISTED_MAX: usize = 12;
 /// The root element is not the one that was asked for.
 pub(crate) fn no_declaration(name: &str, wanted: &str) -> String {
     format!(
-        "cvc-elt.1: Cannot find the declaration of element '{name}'. The root element must be '{wanted}', in no namespace."
+        "cvc-elt.1: Cannot find the declaration of element '{name}'. The root element must be \
+         '{wanted}', in no namespace."
     )
 }
 
@@ -22,11 +23,13 @@ pub(crate) fn unexpected(name: &str, namespaced: bool, expected: &[&str]) -> Str
     };
     if expected.is_empty() {
         format!(
-            "cvc-complex-type.2.4.d: Invalid content was found starting with element {found}. No child element is expected at this point."
+            "cvc-complex-type.2.4.d: Invalid content was found starting with element {found}. No \
+             child element is expected at this point."
         )
     } else {
         format!(
-            "cvc-complex-type.2.4.a: Invalid content was found starting with element {found}. One of '{{{}}}' is expected.",
+            "cvc-complex-type.2.4.a: Invalid content was found starting with element {found}. One \
+             of '{{{}}}' is expected.",
             expected.join(", ")
         )
     }
@@ -35,7 +38,8 @@ pub(crate) fn unexpected(name: &str, namespaced: bool, expected: &[&str]) -> Str
 /// An element ends too early.
 pub(crate) fn incomplete(name: &str, expected: &[&str]) -> String {
     format!(
-        "cvc-complex-type.2.4.b: The content of element '{name}' is not complete. One of '{{{}}}' is expected.",
+        "cvc-complex-type.2.4.b: The content of element '{name}' is not complete. One of '{{{}}}' \
+         is expected.",
         expected.join(", ")
     )
 }
@@ -50,14 +54,16 @@ pub(crate) fn no_children(name: &str, child: &str) -> String {
 /// An element of elements has text.
 pub(crate) fn no_text(name: &str) -> String {
     format!(
-        "cvc-complex-type.2.3: Element '{name}' cannot have character [children], because the type's content type is element-only."
+        "cvc-complex-type.2.3: Element '{name}' cannot have character [children], because the \
+         type's content type is element-only."
     )
 }
 
 /// An element of nothing has content.
 pub(crate) fn must_be_empty(name: &str) -> String {
     format!(
-        "cvc-complex-type.2.1: Element '{name}' must have no character or element information item [children], because the type's content type is empty."
+        "cvc-complex-type.2.1: Element '{name}' must have no character or element information \
+         item [children], because the type's content type is empty."
     )
 }
 
@@ -70,7 +76,8 @@ pub(crate) fn attribute_unexpected(name: &str, element: &str, allowed: &[Attribu
         format!("It takes '{{{}}}'.", allowed.join(", "))
     };
     format!(
-        "cvc-complex-type.3.2.2: Attribute '{name}' is not allowed to appear in element '{element}'. {hint}"
+        "cvc-complex-type.3.2.2: Attribute '{name}' is not allowed to appear in element \
+         '{element}'. {hint}"
     )
 }
 
@@ -96,20 +103,23 @@ pub(crate) fn bad_value(what: &str, kind: &SimpleType) -> (Reason, String) {
         Rule::OneOf(texts) => (
             Reason::ValueUnlisted,
             format!(
-                "cvc-enumeration-valid: The value of {what} is not facet-valid with respect to enumeration '{}'. It must be a value from the enumeration.",
+                "cvc-enumeration-valid: The value of {what} is not facet-valid with respect to \
+                 enumeration '{}'. It must be a value from the enumeration.",
                 listed(texts)
             ),
         ),
         Rule::Pattern(pattern) => (
             Reason::ValueMalformed,
             format!(
-                "cvc-pattern-valid: The value of {what} is not facet-valid with respect to pattern '{pattern}' for type '{name}'."
+                "cvc-pattern-valid: The value of {what} is not facet-valid with respect to \
+                 pattern '{pattern}' for type '{name}'."
             ),
         ),
         Rule::True => (
             Reason::ValueFixed,
             format!(
-                "cvc-elt.5.2.2.2.2: The value of {what} does not match the fixed value constraint 'true'. Leave it empty or leave the element out."
+                "cvc-elt.5.2.2.2.2: The value of {what} does not match the fixed value constraint \
+                 'true'. Leave it empty or leave the element out."
             ),
         ),
         _ => (
@@ -121,7 +131,8 @@ pub(crate) fn bad_value(what: &str, kind: &SimpleType) -> (Reason, String) {
     }
 }
 
-/// The names of the elements that may stand after the particle `last`, up to the particle `until` or the end.
+/// The names of the elements that may stand after the particle `last`, up to the particle `until`
+/// or the end.
 pub(crate) fn expected(
     particles: &'static [Particle],
     last: Option<usize>,

@@ -1,7 +1,8 @@
 //! The schema as tables.
 //!
-//! One declaration makes a type, its table, its reader and its printer, so that the validator, `GET /xsd`, the
-//! JSON form and the JSON Schema cannot drift apart. The tables are public so that others can walk them too.
+//! One declaration makes a type, its table, its reader and its printer, so that the validator,
+//! `GET /xsd`, the JSON form and the JSON Schema cannot drift apart. The tables are public so that
+//! others can walk them too.
 
 use super::binding::Document;
 use super::{FileDetails, Report, ReportDoneResponse, ReportResponse};

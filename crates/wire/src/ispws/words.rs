@@ -22,14 +22,15 @@ pub struct FileSaid<'a> {
     pub size_bytes: u64,
     /// Its content address.
     pub sha256: [u8; 32],
-    /// What was said of it, in the order it was said. Later sayings override earlier ones field by field.
+    /// What was said of it, in the order it was said. Later sayings override earlier ones field by
+    /// field.
     pub details: &'a [FileDetails],
 }
 
 /// The report in the model's words.
 ///
-/// Of its mentions at most [`model::limits::MENTIONS_PER_REPORT_MAX`] are taken, those of the incident and
-/// its people before those of the sender.
+/// Of its mentions at most [`model::limits::MENTIONS_PER_REPORT_MAX`] are taken, those of the
+/// incident and its people before those of the sender.
 pub fn to_model(report: &Report, files: &[FileSaid<'_>]) -> model::Report {
     let summary = &report.incident_summary;
     let merged: Vec<_> = files
@@ -302,7 +303,8 @@ fn narrates<N: Node>(document: &N) -> bool {
     search.found
 }
 
-/// A printer that prints nothing and looks for free words: so no place that may hold them is forgotten.
+/// A printer that prints nothing and looks for free words: so no place that may hold them is
+/// forgotten.
 #[derive(Default)]
 struct NarrativeSearch {
     in_narrative: bool,

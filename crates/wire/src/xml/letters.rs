@@ -2,10 +2,12 @@
 
 /// Whether XML 1.0 forbids a character everywhere, even as a reference.
 pub(crate) const fn forbidden(letter: char) -> bool {
-    matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+    matches!(letter,
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Whether a name may start with a character. A colon is one to XML; namespaces are looked at later.
+/// Whether a name may start with a character. A colon is one to XML; namespaces are looked at
+/// later.
 pub(crate) const fn starts_name(letter: char) -> bool {
     matches!(letter,
         ':' | 'A'..='Z' | '_' | 'a'..='z'

@@ -231,7 +231,10 @@ impl<'a> Reader<'a> {
                     Reason::NotWellFormed,
                     offset,
                     usize::MAX,
-                    format!("The element type \"{open}\" must be terminated by the matching end-tag \"</{open}>\"."),
+                    format!(
+                        "The element type \"{open}\" must be terminated by the matching \
+                     end-tag \"</{open}>\"."
+                    ),
                 ))
             }
             (None, _) => Err(self.malformed("There is an end-tag without a start-tag.")),
@@ -357,7 +360,8 @@ impl<'a> Reader<'a> {
 
     /// Skips one byte of text after looking whether it belongs to a character that XML forbids.
     pub(super) fn letter(&mut self, byte: u8) -> Result<(), Refusal> {
-        // All forbidden characters start with a control byte, or are U+FFFE and U+FFFF, which start with EF.
+        // All forbidden characters start with a control byte, or are U+FFFE and U+FFFF, which
+        // start with EF.
         if (byte < b' ' || byte == 0xef) && self.rest_letter().is_some_and(forbidden) {
             return Err(self.malformed("An invalid XML character was found."));
         }
@@ -413,7 +417,8 @@ impl<'a> Reader<'a> {
         Ok(letter)
     }
 
-    /// `<?xml version="1.0" encoding="…" standalone="…"?>`. The encoding was looked at when decoding.
+    /// `<?xml version="1.0" encoding="…" standalone="…"?>`. The encoding was looked at when
+    /// decoding.
     fn declaration(&mut self) -> Result<(), Refusal> {
         self.at += "<?xml".len();
         let version = self.pseudo_attribute("version")?;

@@ -18,7 +18,8 @@ fn a_submission_is_answered_with_its_number() {
         ReportResponse::success(report()).to_xml(),
         format!(
             "{DECLARATION}<reportResponse><responseCode>0</responseCode>\
-             <responseDescription>Success</responseDescription><reportId>7855776</reportId></reportResponse>"
+             <responseDescription>Success</responseDescription>\
+             <reportId>7855776</reportId></reportResponse>"
         )
     );
 }
@@ -81,7 +82,8 @@ fn a_finish_is_answered_with_its_files() {
     assert_eq!(
         answer.to_xml(),
         format!(
-            "{DECLARATION}<reportDoneResponse><responseCode>0</responseCode><reportId>7855776</reportId>\
+            "{DECLARATION}<reportDoneResponse><responseCode>0</responseCode>\
+             <reportId>7855776</reportId>\
              <files><fileId>{file}</fileId><fileId>{file}</fileId></files></reportDoneResponse>"
         )
     );

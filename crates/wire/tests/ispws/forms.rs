@@ -24,6 +24,10 @@ fn document(root: usize, seed: u32) -> String {
     tree.written(Dress::Fancy, &mut chance)
 }
 
+/// Pieces of markup in any order.
+const MARKUP: &str = "(<[!?/]?[a-z:é]{0,4}( [a-z]=['\"][^<]?['\"])?[/?]?>\
+                      |&#?x?[0-9a-z]{0,6};?|\\]\\]>|<!\\[CDATA\\[|<!--|-->|\\PC){0,24}";
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -60,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_markup_never_panics(text in "(<[!?/]?[a-z:é]{0,4}( [a-z]=['\"][^<]?['\"])?[/?]?>|&#?x?[0-9a-z]{0,6};?|\\]\\]>|<!\\[CDATA\\[|<!--|-->|\\PC){0,24}") {
+    fn arbitrary_markup_never_panics(text in MARKUP) {
         prop_assert!(parse_report(text.as_bytes()).is_err());
         let opened = "<report>".to_owned() + &text;
         prop_assert!(parse_report(opened.as_bytes()).is_err());
@@ -72,7 +76,7 @@ proptest! {
         let printed = report.to_xml();
         let read = parse_report(printed.as_bytes()).unwrap().additional_info.unwrap();
         let forbidden = |letter: char| {
-            matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+            letter < ' ' && !"\t\n\r".contains(letter) || "\u{fffe}\u{ffff}".contains(letter)
         };
         prop_assert_eq!(read, text.replace(forbidden, "\u{fffd}"));
     }

@@ -61,7 +61,8 @@ fn inv_10_elements_have_a_limit() {
             &format!("<victim><victimPerson/>{names}</victim>"),
         )
     };
-    // report, incidentSummary, incidentType, incidentDateTime, reporter, reportingPerson, victim, victimPerson
+    // report, incidentSummary, incidentType, incidentDateTime, reporter, reportingPerson, victim,
+    // victimPerson
     let others = 8;
     let at_limit = victims(XML_ELEMENTS_MAX - others);
     let report = parse_report(at_limit.as_bytes()).unwrap();

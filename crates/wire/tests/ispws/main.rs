@@ -1,4 +1,5 @@
-//! The CyberTipline documents: what is taken, what is refused and how, and that nothing is lost on the way.
+//! The CyberTipline documents: what is taken, what is refused and how, and that nothing is lost on
+//! the way.
 
 #[cfg(test)]
 mod agreement;
@@ -30,8 +31,10 @@ pub(crate) fn report_with(
     tail: &str,
 ) -> String {
     format!(
-        "<report>{head}<incidentSummary><incidentType>Online Enticement of Children for Sexual Acts</incidentType>\
-         {summary}<incidentDateTime>2026-01-02T03:04:05Z</incidentDateTime></incidentSummary>{details}\
+        "<report>{head}<incidentSummary><incidentType>Online Enticement of Children for Sexual \
+         Acts</incidentType>\
+         {summary}<incidentDateTime>2026-01-02T03:04:05Z</incidentDateTime>\
+         </incidentSummary>{details}\
          <reporter><reportingPerson>{person}</reportingPerson></reporter>{tail}</report>"
     )
 }

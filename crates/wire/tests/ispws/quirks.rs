@@ -204,7 +204,8 @@ fn the_digest_s_checks_on_files() {
     assert_eq!(reason(details(hash)), Some(Reason::AttributeMissing));
     let lower = "<details type=\"exif\"><nameValuePair><name/><value/></nameValuePair></details>";
     assert_eq!(reason(details(lower)), Some(Reason::ValueUnlisted));
-    let process = "<lawEnforcement><agencyName/><servedLegalProcessInternational fleaCountry=\"FR\"/></lawEnforcement>";
+    let process = "<lawEnforcement><agencyName/><servedLegalProcessInternational \
+     fleaCountry=\"FR\"/></lawEnforcement>";
     assert_eq!(
         reason(report(&report_with("", "", process, "", ""))),
         Some(Reason::ValueMalformed)

@@ -36,24 +36,42 @@ const FULL: &str = r#"
 <escalateToHighPriority>a child is in the room</escalateToHighPriority>
 <reportAnnotations><spam/><sextortion/></reportAnnotations>
 <incidentDateTime>2026-01-02T03:04:05+02:00</incidentDateTime></incidentSummary>
-<internetDetails><webPageIncident><url>https://example.com/a</url><url> </url></webPageIncident></internetDetails>
-<internetDetails><chatImIncident><chatClient>Client</chatClient><chatRoomName>room 1</chatRoomName></chatImIncident></internetDetails>
-<internetDetails><emailIncident><emailAddress>a@example.com</emailAddress></emailIncident></internetDetails>
-<internetDetails><newsgroupIncident><emailAddress>n@example.com</emailAddress></newsgroupIncident></internetDetails>
-<internetDetails><cellPhoneIncident><phoneNumber countryCallingCode="+1">202-555-0143</phoneNumber><latitude>1</latitude></cellPhoneIncident></internetDetails>
-<internetDetails><peer2peerIncident><ipCaptureEvent><ipAddress>192.0.2.1</ipAddress></ipCaptureEvent></peer2peerIncident></internetDetails>
-<lawEnforcement><agencyName>Police</agencyName><officerContact><phone>202-555-0100</phone></officerContact></lawEnforcement>
-<reporter><reportingPerson><email>sender@example.net</email></reportingPerson><contactPerson><email>desk@example.net</email></contactPerson><legalURL>https://example.net/legal</legalURL></reporter>
-<personOrUserReported><personOrUserReportedPerson><firstName>Ann</firstName><lastName> Other </lastName>
-<phone>1</phone><email>b@example.com</email><address><country>PH</country></address><age>41</age><dateOfBirth>1985-01-02</dateOfBirth></personOrUserReportedPerson>
-<espIdentifier>77</espIdentifier><espService>Service</espService><screenName>ann_o</screenName><displayName>Ann</displayName>
+<internetDetails><webPageIncident><url>https://example.com/a</url><url> </url></webPageIncident>
+</internetDetails>
+<internetDetails><chatImIncident><chatClient>Client</chatClient>
+<chatRoomName>room 1</chatRoomName></chatImIncident></internetDetails>
+<internetDetails><emailIncident><emailAddress>a@example.com</emailAddress></emailIncident>
+</internetDetails>
+<internetDetails><newsgroupIncident><emailAddress>n@example.com</emailAddress>
+</newsgroupIncident></internetDetails>
+<internetDetails><cellPhoneIncident>
+<phoneNumber countryCallingCode="+1">202-555-0143</phoneNumber><latitude>1</latitude>
+</cellPhoneIncident></internetDetails>
+<internetDetails><peer2peerIncident><ipCaptureEvent><ipAddress>192.0.2.1</ipAddress>
+</ipCaptureEvent></peer2peerIncident></internetDetails>
+<lawEnforcement><agencyName>Police</agencyName><officerContact><phone>202-555-0100</phone>
+</officerContact></lawEnforcement>
+<reporter><reportingPerson><email>sender@example.net</email></reportingPerson><contactPerson>
+<email>desk@example.net</email></contactPerson><legalURL>https://example.net/legal</legalURL>
+</reporter>
+<personOrUserReported><personOrUserReportedPerson><firstName>Ann</firstName>
+<lastName> Other </lastName>
+<phone>1</phone><email>b@example.com</email><address><country>PH</country></address><age>41</age>
+<dateOfBirth>1985-01-02</dateOfBirth></personOrUserReportedPerson>
+<espIdentifier>77</espIdentifier><espService>Service</espService><screenName>ann_o</screenName>
+<displayName>Ann</displayName>
 <profileUrl>https://example.com/ann</profileUrl>
-<ipCaptureEvent><ipAddress>198.51.100.7</ipAddress><dateTime>2026-01-02T03:04:05</dateTime><port>50123</port></ipCaptureEvent>
+<ipCaptureEvent><ipAddress>198.51.100.7</ipAddress><dateTime>2026-01-02T03:04:05</dateTime>
+<port>50123</port></ipCaptureEvent>
 <ipCaptureEvent><ipAddress>198.51.100.8</ipAddress><port>70000</port></ipCaptureEvent>
 <deviceId><idType>IMEI</idType><idValue>490154203237518</idValue></deviceId>
-<thirdPartyUserReported>true</thirdPartyUserReported><priorCTReports>123</priorCTReports><groupIdentifier>g1</groupIdentifier>
+<thirdPartyUserReported>true</thirdPartyUserReported><priorCTReports>123</priorCTReports>
+<groupIdentifier>g1</groupIdentifier>
 <estimatedLocation><countryCode>NL</countryCode></estimatedLocation>
-<associatedAccount type="Linked"><platform thirdPartyUser="true">Elsewhere</platform><firstName>A</firstName><middleName>B</middleName><lastName>C</lastName><approximateAge>40</approximateAge><email>c@example.com</email><screenName>other</screenName><priorCTReport>9</priorCTReport></associatedAccount>
+<associatedAccount type="Linked"><platform thirdPartyUser="true">Elsewhere</platform>
+<firstName>A</firstName><middleName>B</middleName><lastName>C</lastName>
+<approximateAge>40</approximateAge><email>c@example.com</email><screenName>other</screenName>
+<priorCTReport>9</priorCTReport></associatedAccount>
 </personOrUserReported>
 <intendedRecipient><screenName>rec</screenName></intendedRecipient>
 <victim><victimPerson><age>9</age></victimPerson><espIdentifier>88</espIdentifier></victim>
@@ -153,7 +171,8 @@ fn a_narrative_is_found_wherever_it_is() {
         "",
         "<personOrUserReported><additionalInfo>text</additionalInfo></personOrUserReported>"
     ));
-    let chat = "<internetDetails><chatImIncident><content>text</content></chatImIncident></internetDetails>";
+    let chat = "<internetDetails><chatImIncident><content>text</content></chatImIncident>\
+                </internetDetails>";
     assert!(narrated(chat, ""));
 }
 
@@ -173,7 +192,8 @@ fn what_is_said_later_of_a_file_overrides_field_by_field() {
         said(
             "<fileName>second</fileName><publiclyAvailable>false</publiclyAvailable>\
              <fileAnnotations><liveStreaming/></fileAnnotations>\
-             <industryClassification>B1</industryClassification><additionalInfo>text</additionalInfo>",
+             <industryClassification>B1</industryClassification>\
+             <additionalInfo>text</additionalInfo>",
         ),
     ];
     let report = parse_report(report_with("", "", "", "", "").as_bytes()).unwrap();

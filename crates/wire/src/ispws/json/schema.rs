@@ -26,7 +26,8 @@ pub(in crate::ispws) fn schema(roots: &[&'static Element]) -> Value {
     schema
 }
 
-/// A reference to a type, after it was added to the definitions; a type of XML Schema itself in place.
+/// A reference to a type, after it was added to the definitions; a type of XML Schema itself in
+/// place.
 fn kind(kind: Kind, definitions: &mut Map<String, Value>) -> Value {
     match kind {
         Kind::Simple(kind) => simple(kind, definitions),

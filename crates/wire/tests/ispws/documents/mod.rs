@@ -1,4 +1,5 @@
-//! Makes documents from the schema's tables: minimal, maximal, random, and around one element of each place.
+//! Makes documents from the schema's tables: minimal, maximal, random, and around one element of
+//! each place.
 
 use wire::ispws::schema::{Body, Element, Kind, Particle, Rule, Shape, SimpleType};
 

@@ -25,7 +25,8 @@ pub(crate) enum Item {
 pub(crate) enum Dress {
     /// On one line, nothing more.
     Plain,
-    /// Declaration, indents, comments, processing instructions, literal sections, references, both quotes.
+    /// Declaration, indents, comments, processing instructions, literal sections, references, both
+    /// quotes.
     Fancy,
 }
 
