@@ -11,8 +11,8 @@ use crate::normal;
 ///
 /// One identifier per kind and normal form, in the order of first mention. Where one mention may
 /// tie and an equal one may not (the sender's contact is also the person reported), the one that
-/// may tie stands. An IP address with a moment and a port gives two identifiers: address and day, and
-/// address, port and minute.
+/// may tie stands. An IP address with a moment and a port gives two identifiers: address and day,
+/// and address, port and minute.
 pub fn identifiers(report: &Report) -> Vec<Identifier> {
     let mut found: Vec<Identifier> = Vec::with_capacity(report.mentions.len());
     let mut position_of = BTreeMap::new();
@@ -56,8 +56,8 @@ pub fn own_identifier(report: ReportId) -> Identifier {
     }
 }
 
-/// Loads the numbering plans of all countries, some 200 ms once per process, so that the first report
-/// with a phone number does not wait for them.
+/// Loads the numbering plans of all countries, some 200 ms once per process, so that the first
+/// report with a phone number does not wait for them.
 pub fn warm_up() {
     normal::warm_up();
 }
