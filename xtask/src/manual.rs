@@ -1,11 +1,13 @@
 //! Runs the guide: each command of docs/guide.md, in order, with the program that was just built.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::house::{House, demand, started};
+use crate::house::{House, demand, spelled, started};
 use crate::postgres::Cluster;
 
 /// The document whose commands have to work.
@@ -20,6 +22,9 @@ const STAND_INS: [(&str, &str); 3] = [
 
 /// The database address of the guide; here it is a private cluster's.
 const DATABASE: &str = "postgres://watchfire:PASSWORD@127.0.0.1:5432/watchfire";
+
+/// How long a server that has said its address may take for its first answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// Something that a reader of the guide does.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,7 +97,7 @@ fn perform(house: &House, folder: &Path, command: &str) -> Result<(), Failure> {
     }
 }
 
-/// Waits for a server's first word and then ends it as an operator does.
+/// Waits for a server's first word and its first answer, and then ends it as an operator does.
 fn serve_and_stop(command: &mut Command) -> Result<(), Failure> {
     let spawned = command.stdout(Stdio::piped()).spawn();
     let mut server = spawned.map_err(|source| started(command, source))?;
@@ -101,15 +106,25 @@ fn serve_and_stop(command: &mut Command) -> Result<(), Failure> {
         let read = BufReader::new(stdout).read_line(&mut word);
         read.map_err(|source| started(command, source))?;
     }
+    let answer = answer_at(word.trim_end());
     demand(Command::new("kill").arg(server.id().to_string()))?;
     let status = server.wait().map_err(|source| started(command, source))?;
-    if word.is_empty() || !status.success() {
+    if !status.success() {
         return Err(Failure::Ended {
-            program: crate::house::spelled(command),
+            program: spelled(command),
             status,
         });
     }
-    Ok(())
+    answer.map_err(|source| started(command, source))
+}
+
+/// Asks at the address of `url` and waits for an answer, whatever it is.
+fn answer_at(url: &str) -> std::io::Result<()> {
+    let address = url.split('/').nth(2).unwrap_or_default();
+    let mut connection = TcpStream::connect(address)?;
+    connection.set_read_timeout(Some(ANSWER_WITHIN))?;
+    connection.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+    connection.read_exact(&mut [0])
 }
 
 fn copy_examples(house: &House, to: &Path) -> Result<(), Failure> {
