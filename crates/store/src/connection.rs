@@ -255,7 +255,7 @@ impl Parameters {
 }
 
 /// What a list of keys is made of.
-pub(crate) trait Key: Copy {
+pub(crate) trait Key: Copy + Ord {
     fn bind(self, to: &mut Parameters);
 }
 

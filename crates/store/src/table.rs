@@ -1,5 +1,7 @@
 //! Writing and reading many rows of one table at once.
 
+use std::collections::BTreeSet;
+
 use crate::StoreFault;
 use crate::connection::{Columns, Connection, Key, Parameters, Row};
 use crate::statement::{among, insert, runs};
@@ -40,8 +42,7 @@ impl Connection<'_> {
         Ok(written)
     }
 
-    /// The rows whose `column` is among `keys`; `tail` may order them within one statement. Each key is asked
-    /// for once only if `keys` holds it once.
+    /// The rows whose `column` is among `keys`; `tail` may order them only if there is one key.
     pub(crate) async fn among<T: Record, K: Key>(
         &mut self,
         column: &str,
@@ -56,7 +57,8 @@ impl Connection<'_> {
         Ok(found)
     }
 
-    /// The rows of `head (keys) tail`, asked in as few statements as there is room for.
+    /// The rows of `head (keys) tail`, asked in as few statements as there is room for. A key that is given twice is
+    /// asked for once, and in the order of keys, which is that of the index.
     pub(crate) async fn rows_among<K: Key>(
         &mut self,
         table: &'static str,
@@ -65,6 +67,8 @@ impl Connection<'_> {
         tail: &str,
     ) -> Result<Vec<Row>, StoreFault> {
         let dialect = self.dialect();
+        let keys: BTreeSet<K> = keys.iter().copied().collect();
+        let keys: Vec<K> = keys.into_iter().collect();
         let mut found = Vec::new();
         for part in keys.chunks(dialect.rows_max()) {
             let Some(last) = part.last() else { continue };

@@ -72,6 +72,24 @@ async fn a_link_works_once_and_in_time() {
     .await;
 }
 
+#[tokio::test]
+async fn a_key_that_is_given_twice_is_answered_once() {
+    let cases: Vec<_> = (1..=300).map(case).collect();
+    let ids: Vec<_> = cases.iter().chain(&cases).map(|row| row.id).collect();
+    both(async |database| {
+        let store = database.create().await;
+        let mut tx = store.begin("twice").await.unwrap();
+        tx.put_cases(&cases).await.unwrap();
+        let mut found = tx.cases(&ids).await.unwrap();
+        found.sort_by_key(|row| row.id);
+        assert_eq!(found, cases);
+        assert_eq!(tx.cases(&[]).await.unwrap(), []);
+        tx.commit().await.unwrap();
+        store.close().await;
+    })
+    .await;
+}
+
 /// A limit is kept at the limit and one past it.
 #[tokio::test]
 async fn inv_10_readings_end_at_their_limits() {

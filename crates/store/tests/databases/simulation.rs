@@ -196,7 +196,7 @@ async fn look_at_reports(store: &Store, picture: &Picture) {
         store.files_of(&report_ids()).await.unwrap(),
         values(&picture.files)
     );
-    for half_hours in [0, 49, 50, 100, 300] {
+    for half_hours in [0, 2, 3, 48, 49, 50, 100, 300] {
         let now = Timestamp::from_millis(half_hours * 1_800_000);
         let expired = picture.expired(now);
         assert_eq!(
