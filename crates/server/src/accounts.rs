@@ -287,20 +287,22 @@ impl Doorkeeper {
     ) -> Result<Option<AccountRow>, IntakeFault> {
         let now = station.now();
         let mut list = self.list.lock().await;
-        let stale = list
+        let fresh = list
             .read
-            .is_none_or(|read| now.millis_since(read) >= LIST_MILLIS);
-        if stale {
-            let rows = station.core().store.accounts().await?;
-            let live = rows.into_iter().filter(|row| row.revoked.is_none());
-            list.accounts = live.map(|row| (row.id, row)).collect();
-            list.names = list
-                .accounts
-                .values()
-                .map(|row| (row.name, row.id))
-                .collect();
-            list.read = Some(now);
+            .is_some_and(|read| now.millis_since(read) < LIST_MILLIS);
+        if let Some(found) = find(&list).filter(|_| fresh) {
+            return Ok(Some(found));
         }
+        // Also for a name that is not on the list: an account that was added just now is let in at once.
+        let rows = station.core().store.accounts().await?;
+        let live = rows.into_iter().filter(|row| row.revoked.is_none());
+        list.accounts = live.map(|row| (row.id, row)).collect();
+        list.names = list
+            .accounts
+            .values()
+            .map(|row| (row.name, row.id))
+            .collect();
+        list.read = Some(now);
         Ok(find(&list))
     }
 }

@@ -1,6 +1,7 @@
 //! An opened Watchfire: database, keys, blobs, policies and the one writer, ready to serve any door.
 
 use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ use crate::logbook::{Disagreement, Logbook, LogbookError};
 
 /// Report numbers fetched at a time. What a stopped process did not use is a gap in the numbers.
 const REPORT_BLOCK: u32 = 1024;
+/// The directory of the key files is nobody else's.
+const KEYS_DIR_MODE: u32 = 0o700;
 
 /// Why a Watchfire cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -177,6 +180,8 @@ impl Station {
             let opened = station.commit(Operation::Record(event)).await;
             opened.map_err(OpenError::First)?;
         }
+        // The tables of phone numbers take a fifth of a second to build: not while a sender waits.
+        tokio::task::spawn_blocking(link::warm_up);
         station.logbook.follow(station.core.clone(), written);
         Ok(station)
     }
@@ -290,6 +295,14 @@ async fn open_or_create(
     // Keys first: a database is never born to keys that were not written down. Keys that a first start
     // left behind when it was cut off are used.
     let path = config.keys_dir();
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(KEYS_DIR_MODE)
+        .create(&path)
+        .map_err(|source| OpenError::Directory {
+            path: path.clone(),
+            source,
+        })?;
     let keys = if path.join(vault::ROOT_KEY_FILE).exists() {
         Keys::open(&path)
     } else {
