@@ -1,9 +1,10 @@
 //! The CyberTipline Reporting API's documents: typed, strict to read, exact to print.
 //!
 //! Every element, attribute and listed value of the schema has a place in the types. Order matters
-//! everywhere but in the two sets of marks. What is read is judged as libxml2 2.9 judges it, with
-//! three exceptions that are refused here: document types, `xsi:type`, and namespaces that are
-//! declared wrongly.
+//! everywhere but in the two sets of marks. What is read is judged
+//! as libxml2 2.9 judges it, laxities and all; only where XML itself, or the safety of the door,
+//! forbids what libxml2 lets pass is it refused here: document types, `xsi:type`, namespaces
+//! declared wrongly, slips in the XML declaration, NUL.
 //!
 //! ```
 //! let report = wire::ispws::parse_report(br#"<report><incidentSummary>

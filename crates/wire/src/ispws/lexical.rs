@@ -152,10 +152,15 @@ kept_text!(
     DateTime,
     simple_type!("xs:dateTime", Rule::DateTime),
     |text| {
-        let text = text.trim_end_matches(WHITE_SPACE);
-        let mut cursor = Cursor(text.as_bytes());
-        let belongs = cursor.date() && cursor.take(b'T') && cursor.time() && cursor.offset();
-        belongs.then_some(Cow::Borrowed(text))
+        // libxml2 lets white space follow an offset, and stand nowhere else.
+        let kept = text.trim_end_matches(WHITE_SPACE);
+        let mut cursor = Cursor(kept.as_bytes());
+        let belongs = cursor.date()
+            && cursor.take(b'T')
+            && cursor.time()
+            && (kept == text || !cursor.0.is_empty())
+            && cursor.offset();
+        belongs.then_some(Cow::Borrowed(kept))
     }
 );
 

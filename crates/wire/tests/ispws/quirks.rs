@@ -223,3 +223,35 @@ fn what_is_true_and_what_is_unsaid_stay_apart() {
     assert_eq!(said("<fileViewedByEsp>0</fileViewedByEsp>"), Some(false));
     assert_eq!(said("<fileViewedByEsp>1</fileViewedByEsp>"), Some(true));
 }
+
+#[test]
+fn white_space_around_values_is_judged_as_libxml2_does() {
+    let incident = |text: &str| report(&smallest_report().replace("2026-01-02T03:04:05Z", text));
+    for taken in [
+        "2026-01-02T03:04:05Z\n",
+        "2026-01-02T03:04:05+01:00 ",
+        "2026-01-02T03:04:05",
+    ] {
+        assert_eq!(incident(taken), Ok(()), "{taken:?}");
+    }
+    for refused in [
+        "2026-01-02T03:04:05 ",
+        " 2026-01-02T03:04:05Z",
+        "2026-01-02T24:00:00\n",
+    ] {
+        assert_eq!(
+            reason(incident(refused)),
+            Some(Reason::ValueMalformed),
+            "{refused:?}"
+        );
+    }
+    let born = |text: &str| {
+        let person = format!("<dateOfBirth>{text}</dateOfBirth>");
+        report(&report_with("", "", "", &person, ""))
+    };
+    assert_eq!(born("2008-02-29Z"), Ok(()));
+    assert_eq!(reason(born("2008-02-29 ")), Some(Reason::ValueMalformed));
+    assert_eq!(details("<exifViewedByEsp>\n1 </exifViewedByEsp>"), Ok(()));
+    let age = |text: &str| report(&report_with("", "", "", &format!("<age>{text}</age>"), ""));
+    assert_eq!(reason(age(" 7")), Some(Reason::ValueMalformed));
+}
