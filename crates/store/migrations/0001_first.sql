@@ -57,7 +57,7 @@ CREATE INDEX log_entry_report ON log_entry (report_id, idx) WHERE report_id IS N
 -- What one sender submitted. Never edited.
 CREATE TABLE submission (
     report_id {id} NOT NULL PRIMARY KEY,               -- the report it opened
-    account_id BIGINT NOT NULL REFERENCES account (id), -- who sent it
+    account_id BIGINT NOT NULL,                        -- who sent it; 0: the operator, no account's
     door TEXT NOT NULL,                                -- ispws, command_line
     opened_ms BIGINT NOT NULL,                         -- when it was opened
     digest_blind {bytes} NOT NULL,                     -- SHA-256 of its bytes, blinded
