@@ -115,7 +115,12 @@ fn serve_and_stop(command: &mut Command) -> Result<(), Failure> {
             status,
         });
     }
-    answer.map_err(|source| started(command, source))
+    answer.map_err(|error| {
+        Failure::Broken(format!(
+            "`{}` said its address and did not answer: {error}",
+            spelled(command)
+        ))
+    })
 }
 
 /// Asks at the address of `url` and waits for an answer, whatever it is.
