@@ -1,2 +1,115 @@
-//! Placeholder.
-fn main() {}
+//! Workloads over the real program. Each prints one JSON line per figure; none is a timed test.
+
+mod door;
+mod failure;
+mod figure;
+mod http;
+mod idle;
+mod place;
+mod program;
+mod queue_page;
+mod report_dir;
+mod stated;
+mod stopwatch;
+mod upload;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+use failure::Failure;
+
+/// Runs one workload and prints one JSON object per figure: `bench, metric, value, unit, n`.
+///
+/// The workloads run the release build of `watchfire` that lies beside this program; build both with
+/// `cargo build --release -p cli -p bench`. Figures mean something only on a machine that does nothing else.
+#[derive(Debug, Parser)]
+#[command(name = "bench", max_term_width = 100, after_help = AFTER_HELP)]
+struct Args {
+    /// Which workload; see --list.
+    #[arg(value_enum, required_unless_present = "list")]
+    workload: Option<Workload>,
+    /// Print the workloads, one a line.
+    #[arg(long)]
+    list: bool,
+    /// Reports (door: connections; upload: megabytes). Each workload has its own default.
+    #[arg(long, value_name = "N")]
+    size: Option<usize>,
+    /// How long a sustained load lasts.
+    #[arg(long, value_name = "S", default_value_t = 60)]
+    seconds: u64,
+    /// Also print the figures that peers' users state for comparable work, with their source.
+    #[arg(long)]
+    peer: bool,
+    /// Which database the server keeps its rows in.
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    database: Database,
+    /// Work in this directory and keep it; a temporary one beside the program unless said. `queue-page`
+    /// measures on what an earlier run left there.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  bench door                       60 s of reports over HTTP, SQLite
+  bench door --size 64 --seconds 10
+  cargo xtask postgres -- target/release/bench door --database postgres
+  bench queue-page --size 100000 --dir /var/tmp/queue
+
+PostgreSQL is reached by the address in WATCHFIRE_TEST_POSTGRES; the workload makes a database of its own there
+and drops it at its end.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Workload {
+    /// submit, one 100 KB upload, fileinfo, finish, over HTTP from many connections (--size, 32).
+    Door,
+    /// A directory of report files through the command line (--size, 20000).
+    ReportDir,
+    /// One large upload (--size in MB, 1000): hashing and sealing speed, and memory.
+    Upload,
+    /// The queue page over many reports (--size, 1000000).
+    QueuePage,
+    /// What a server costs that nobody uses: program, start, memory.
+    Idle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Database {
+    /// The embedded default.
+    Sqlite,
+    /// The server that WATCHFIRE_TEST_POSTGRES names.
+    Postgres,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.complain();
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), Failure> {
+    if args.list {
+        return figure::list(Workload::value_variants());
+    }
+    let Some(workload) = args.workload else {
+        return Ok(());
+    };
+    if args.peer {
+        stated::print(workload)?;
+    }
+    let place = place::Place::new(args.dir.as_deref(), args.database)?;
+    match workload {
+        Workload::Door => door::run(&place, args.size.unwrap_or(32), args.seconds),
+        Workload::ReportDir => report_dir::run(&place, args.size.unwrap_or(20_000)),
+        Workload::Upload => upload::run(&place, args.size.unwrap_or(1000)),
+        Workload::QueuePage => queue_page::run(&place, args.size.unwrap_or(1_000_000)),
+        Workload::Idle => idle::run(&place),
+    }
+}
