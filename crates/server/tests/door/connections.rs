@@ -141,7 +141,9 @@ async fn http_2_is_spoken_without_being_asked_about() {
             let body = report_number(number).into_bytes();
             let answer = post("/ispws/submit", XML.to_owned(), body).await;
             let report = parse_report_response(&answer).unwrap().report_id.unwrap();
-            let form = Form::new().field("id", &report.to_string()).file(&[7; 200_000]);
+            let form = Form::new()
+                .field("id", &report.to_string())
+                .file(&[7; 200_000]);
             let content_type = form.content_type();
             let answer = post("/ispws/upload", content_type, form.body()).await;
             let file = parse_report_response(&answer).unwrap().file_id.unwrap();
@@ -169,8 +171,13 @@ async fn the_house_s_own_client_sends_a_report() {
         sender.describe(&details).await.unwrap();
         assert_eq!(sender.finish(report).await.unwrap(), [file]);
         let again = sender.finish(report).await.unwrap_err();
-        assert!(matches!(again, SendError::Refused { code: 5102, .. }), "{again}");
-        let mut stranger = Sender::connect(house.address, name, "wf_wrong").await.unwrap();
+        assert!(
+            matches!(again, SendError::Refused { code: 5102, .. }),
+            "{again}"
+        );
+        let mut stranger = Sender::connect(house.address, name, "wf_wrong")
+            .await
+            .unwrap();
         let refused = stranger.submit(&smallest_report()).await.unwrap_err();
         assert!(matches!(refused, SendError::Unauthorised), "{refused}");
     })

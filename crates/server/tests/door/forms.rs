@@ -52,8 +52,23 @@ async fn an_id_that_is_missing_or_no_number_is_an_invalid_request() {
     inside(async |house| {
         let sender = house.sender("platform").await;
         let wrong = [
-            "", "id", "id=", "id=x", "id=0", "id=-1", "id=1.0", "id=0x1", "id=NaN", "id=1e3",
-            "id=9223372036854775808", "ID=1", "id=1%00", "id=%FF", "id=1 1", "{\"id\":1}", "&&&=",
+            "",
+            "id",
+            "id=",
+            "id=x",
+            "id=0",
+            "id=-1",
+            "id=1.0",
+            "id=0x1",
+            "id=NaN",
+            "id=1e3",
+            "id=9223372036854775808",
+            "ID=1",
+            "id=1%00",
+            "id=%FF",
+            "id=1 1",
+            "{\"id\":1}",
+            "&&&=",
         ];
         for path in ["/ispws/finish", "/ispws/retract"] {
             for body in wrong {
@@ -136,31 +151,68 @@ async fn what_is_wrong_is_named_with_what_was_expected_and_never_quoted() {
         let sender = house.sender("platform").await;
         let annotated = |mark: &str| {
             let incident = format!("<reportAnnotations>{mark}</reportAnnotations>");
-            ReportXml { incident, ..ReportXml::default() }.xml()
+            ReportXml {
+                incident,
+                ..ReportXml::default()
+            }
+            .xml()
         };
         let with_people = |people: &str| {
             let people = people.to_owned();
-            ReportXml { people, ..ReportXml::default() }.xml()
+            ReportXml {
+                people,
+                ..ReportXml::default()
+            }
+            .xml()
         };
         let account = |attribute: &str| {
             let linked = format!("<associatedAccount type=\"Linked\" {attribute}/>");
-            with_people(&format!("<personOrUserReported>{linked}</personOrUserReported>"))
+            with_people(&format!(
+                "<personOrUserReported>{linked}</personOrUserReported>"
+            ))
         };
         let police = "<lawEnforcement fleaCountry=\"FR\"><agencyName/></lawEnforcement>";
-        let police = ReportXml { details: police.to_owned(), ..ReportXml::default() };
+        let police = ReportXml {
+            details: police.to_owned(),
+            ..ReportXml::default()
+        };
         let age = "<age>17</age><ageAssertionDiscrepancy>true</ageAssertionDiscrepancy>";
         let singular = smallest_report().replace("Sexual Acts", "Sexual Act");
         let time = smallest_report().replace("2026-01-02T03:04:05Z", "secret-marker");
         let late = with_people("<internetDetails><webPageIncident/></internetDetails>");
         let cases = [
-            (annotated("<undefined/>"), "cvc-complex-type.2.4.a", "undefined"),
-            (annotated("<informational/>"), "cvc-complex-type.2.4.a", "informational"),
-            (ReportXml::with_person(age).xml(), "cvc-complex-type.2.4", "ageAssertionDiscrepancy"),
+            (
+                annotated("<undefined/>"),
+                "cvc-complex-type.2.4.a",
+                "undefined",
+            ),
+            (
+                annotated("<informational/>"),
+                "cvc-complex-type.2.4.a",
+                "informational",
+            ),
+            (
+                ReportXml::with_person(age).xml(),
+                "cvc-complex-type.2.4",
+                "ageAssertionDiscrepancy",
+            ),
             (police.xml(), "cvc-complex-type.3.2.2", "fleaCountry"),
-            (account("accountType=\"x\""), "cvc-complex-type.3.2.2", "accountType"),
-            (account("thirdPartyUser=\"true\""), "cvc-complex-type.3.2.2", "thirdPartyUser"),
+            (
+                account("accountType=\"x\""),
+                "cvc-complex-type.3.2.2",
+                "accountType",
+            ),
+            (
+                account("thirdPartyUser=\"true\""),
+                "cvc-complex-type.3.2.2",
+                "thirdPartyUser",
+            ),
             (late, "cvc-complex-type.2.4", "internetDetails"),
-            ("<report/>".to_owned(), "cvc-complex-type.2.4.b", "incidentSummary"),
+            (
+                "<report/>".to_owned(),
+                "cvc-complex-type.2.4.b",
+                "incidentSummary",
+            ),
             ("<reports/>".to_owned(), "cvc-elt.1", "reports"),
             (singular, "cvc-enumeration-valid", "incidentType"),
             (time, "cvc-datatype-valid", "incidentDateTime"),
@@ -202,7 +254,9 @@ async fn what_is_not_well_formed_is_malformed() {
         for document in broken {
             let answer = sender.submit(&document).await;
             assert_eq!((answer.status, answer.code()), (200, 4110), "{document:?}");
-            let answer = sender.describe(&document.replace("report", "fileDetails")).await;
+            let answer = sender
+                .describe(&document.replace("report", "fileDetails"))
+                .await;
             assert_eq!(answer.code(), 4110, "{document:?}");
         }
     })
@@ -225,7 +279,9 @@ async fn descriptions_come_often_late_and_in_any_order() {
             (2, "<fileViewedByEsp>true</fileViewedByEsp>"),
         ];
         for (file, rest) in said {
-            let answer = sender.describe(&file_details(report, &files[file], rest)).await;
+            let answer = sender
+                .describe(&file_details(report, &files[file], rest))
+                .await;
             assert_eq!((answer.code(), answer.report()), (0, report));
             assert_eq!(answer.file(), files[file]);
         }
@@ -255,8 +311,14 @@ async fn a_file_of_another_report_does_not_exist() {
             let document = file_details(one, &file, "").replace(&one.to_string(), report);
             assert_eq!(sender.describe(&document).await.code(), 4100, "{report}");
         }
-        assert_eq!(sender.describe(&file_details(0, &file, "")).await.code(), 5001);
-        assert_eq!(sender.describe(&file_details(-1, &file, "")).await.code(), 5001);
+        assert_eq!(
+            sender.describe(&file_details(0, &file, "")).await.code(),
+            5001
+        );
+        assert_eq!(
+            sender.describe(&file_details(-1, &file, "")).await.code(),
+            5001
+        );
     })
     .await;
 }

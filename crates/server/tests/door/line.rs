@@ -85,11 +85,8 @@ impl Line {
     }
 
     async fn read_on(&mut self) -> usize {
-        let mut bytes = [0; 16 << 10];
         // A reset is an end like another.
-        let count = self.stream.read(&mut bytes).await.unwrap_or(0);
-        self.unread.extend_from_slice(&bytes[..count]);
-        count
+        self.stream.read_buf(&mut self.unread).await.unwrap_or(0)
     }
 }
 

@@ -59,7 +59,11 @@ async fn inv_04_submissions_that_come_at_once_are_one_report() {
         let archive = Archive::of(house).await;
         let deeds = archive.deeds_of(*reports.first().unwrap()).await;
         assert_eq!(deeds.len(), 20);
-        assert!(deeds[1..].iter().all(|deed| *deed == Deed::SubmissionRepeated));
+        assert!(
+            deeds[1..]
+                .iter()
+                .all(|deed| *deed == Deed::SubmissionRepeated)
+        );
     })
     .await;
 }
@@ -206,7 +210,10 @@ async fn files_that_come_while_a_report_is_finished_are_in_it_or_refused() {
             assert_eq!(listed, taken);
             let refused = uploads.iter().filter(|answer| answer.code() != 0);
             assert!(refused.into_iter().all(|answer| answer.code() == 5102));
-            let files = archive.store.files_of(&[model::ReportId::new(report)]).await;
+            let files = archive
+                .store
+                .files_of(&[model::ReportId::new(report)])
+                .await;
             assert_eq!(files.unwrap().len(), taken.len());
         }
     })

@@ -57,7 +57,11 @@ async fn a_file_comes_chunked_before_or_after_its_report() {
             for form in [
                 Form::new().field("id", &id).file(&bytes),
                 Form::new().file(&bytes).field("id", &id),
-                Form::new().field("a", "b").file(&bytes).field("c", "").field("id", &id),
+                Form::new()
+                    .field("a", "b")
+                    .file(&bytes)
+                    .field("c", "")
+                    .field("id", &id),
             ] {
                 let mut line = house.line().await;
                 send_chunked(&mut line, &sender, form, sizes).await;
@@ -146,7 +150,9 @@ async fn boundaries_may_be_strange() {
             "boundary=x",
         ] {
             let form = Form::with_boundary("x").field("id", &report).file(b"bytes");
-            let answer = sender.post("/ispws/upload", content_type, &form.body()).await;
+            let answer = sender
+                .post("/ispws/upload", content_type, &form.body())
+                .await;
             assert_eq!(answer.code(), 4200, "{content_type}");
         }
     })
@@ -162,10 +168,16 @@ async fn names_of_files_are_kept_and_never_used() {
         let long = "n".repeat(10_000);
         let cut = "n".repeat(model::limits::FILE_NAME_BYTES_MAX);
         let names = [
-            ("filename=\"../../../escaped\"".to_owned(), Some("../../../escaped")),
+            (
+                "filename=\"../../../escaped\"".to_owned(),
+                Some("../../../escaped"),
+            ),
             ("filename=\"/tmp/escaped\"".to_owned(), Some("/tmp/escaped")),
-            ("filename=\"..\\\\escaped\"".to_owned(), Some("..\\escaped")),
-            ("filename=\"<script>alert(1)</script>\"".to_owned(), Some("<script>alert(1)</script>")),
+            ("filename=\"..\\escaped\"".to_owned(), Some("..\\escaped")),
+            (
+                "filename=\"<script>alert(1)</script>\"".to_owned(),
+                Some("<script>alert(1)</script>"),
+            ),
             ("filename=\"a&amp;%00b\"".to_owned(), Some("a&amp;%00b")),
             ("filename=\"été 🔥.png\"".to_owned(), Some("été 🔥.png")),
             ("filename=\"\"".to_owned(), Some("")),
@@ -174,14 +186,22 @@ async fn names_of_files_are_kept_and_never_used() {
         ];
         for (parameter, expected) in names {
             let head = format!("Content-Disposition: form-data; name=\"file\"; {parameter}");
-            let form = Form::new().field("id", &report.to_string()).part(&head, b"bytes");
+            let form = Form::new()
+                .field("id", &report.to_string())
+                .part(&head, b"bytes");
             let answer = sender.send_form("/ispws/upload", form).await;
             assert_eq!(answer.code(), 0, "{parameter}");
             let facts = archive.facts(&answer.file()).await;
             assert_eq!(facts["name"].as_str(), expected, "{parameter}");
         }
         assert_eq!(sender.finish(report).await.code(), 0);
-        let escaped = house.station.config().data.parent().unwrap().join("escaped");
+        let escaped = house
+            .station
+            .config()
+            .data
+            .parent()
+            .unwrap()
+            .join("escaped");
         assert!(!escaped.exists() && !std::path::Path::new("/tmp/escaped").exists());
     })
     .await;
@@ -194,11 +214,18 @@ async fn a_name_in_the_extended_form_is_taken() {
         let report = sender.open(&smallest_report()).await;
         let head = "Content-Disposition: form-data; name=\"file\"; filename=\"e.png\"; \
                     filename*=UTF-8''%C3%A9t%C3%A9.png";
-        let form = Form::new().field("id", &report.to_string()).part(head, b"bytes");
+        let form = Form::new()
+            .field("id", &report.to_string())
+            .part(head, b"bytes");
         let answer = sender.send_form("/ispws/upload", form).await;
         assert_eq!(answer.code(), 0, "{answer:?}");
         let facts = Archive::of(house).await.facts(&answer.file()).await;
-        assert!(facts["name"].as_str().is_some_and(|name| name.ends_with(".png")), "{facts}");
+        assert!(
+            facts["name"]
+                .as_str()
+                .is_some_and(|name| name.ends_with(".png")),
+            "{facts}"
+        );
     })
     .await;
 }
@@ -209,7 +236,9 @@ async fn a_nul_in_a_name_is_refused_or_kept_but_never_cuts() {
         let sender = house.sender("platform").await;
         let report = sender.open(&smallest_report()).await;
         let head = "Content-Disposition: form-data; name=\"file\"; filename=\"a.png\0.exe\"";
-        let form = Form::new().field("id", &report.to_string()).part(head, b"bytes");
+        let form = Form::new()
+            .field("id", &report.to_string())
+            .part(head, b"bytes");
         let answer = sender.send_form("/ispws/upload", form).await;
         assert_eq!(answer.code(), 4200, "{answer:?}");
         let archive = Archive::of(house).await;
@@ -226,14 +255,19 @@ async fn a_part_needs_neither_type_nor_filename() {
         let report = sender.open(&smallest_report()).await;
         let archive = Archive::of(house).await;
         for (head, media_type) in [
-            ("Content-Disposition: form-data; name=\"file\"; filename=\"a\"", None),
+            (
+                "Content-Disposition: form-data; name=\"file\"; filename=\"a\"",
+                None,
+            ),
             ("Content-Disposition: form-data; name=\"file\"", None),
             (
                 "content-type: text/csv\r\ncontent-disposition: form-data; name=file; filename=a",
                 Some("text/csv"),
             ),
         ] {
-            let form = Form::new().field("id", &report.to_string()).part(head, b"a,b");
+            let form = Form::new()
+                .field("id", &report.to_string())
+                .part(head, b"a,b");
             let answer = sender.send_form("/ispws/upload", form).await;
             assert_eq!(answer.code(), 0, "{head}");
             let facts = archive.facts(&answer.file()).await;
@@ -266,9 +300,15 @@ async fn a_broken_body_is_a_malformed_file_and_leaves_nothing() {
             (text(Form::new()), 4000),
             (text(once().field("id", &id).file(b"bytes")), 4200),
             (text(once().file(b"bytes").file(b"bytes")), 4200),
-            (text(once().file(b"bytes").field("more", &"m".repeat(5_000))), 4200),
+            (
+                text(once().file(b"bytes").field("more", &"m".repeat(5_000))),
+                4200,
+            ),
             (text(Form::new().file(b"bytes").field("id", "17")), 5001),
-            (text(once().part("X: y", b"").file(b"bytes").part("\u{1}", b"")), 4200),
+            (
+                text(once().part("X: y", b"").file(b"bytes").part("\u{1}", b"")),
+                4200,
+            ),
         ];
         let archive = Archive::of(house).await;
         for (position, (body, code)) in broken.into_iter().enumerate() {
