@@ -14,8 +14,9 @@ use crate::postgres::Cluster;
 const GUIDE: &str = "docs/guide.md";
 
 /// What the guide says for a real machine, and what stands in its place here.
-const STAND_INS: [(&str, &str); 3] = [
+const STAND_INS: [(&str, &str); 4] = [
     ("/var/lib/watchfire", "data"),
+    ("/srv/watchfire", "larger"),
     ("/etc/watchfire/keys", "keys"),
     ("127.0.0.1:8420", "127.0.0.1:0"),
 ];
@@ -91,6 +92,9 @@ fn perform(house: &House, folder: &Path, command: &str) -> Result<(), Failure> {
     };
     ours.args(words).current_dir(folder).stdin(Stdio::null());
     if command.starts_with("watchfire serve") {
+        if !command.contains("--config") {
+            ours.args(["--listen", "127.0.0.1:0"]);
+        }
         serve_and_stop(&mut ours)
     } else {
         demand(&mut ours)
