@@ -117,13 +117,16 @@ async fn run(url: &str, sql: &str) {
 
 /// Runs a test on a fresh database of each kind.
 pub(crate) async fn both(test: impl AsyncFn(&Database)) {
-    for database in [Database::sqlite(), Database::postgres().await] {
-        let outcome = AssertUnwindSafe(test(&database)).catch_unwind().await;
-        let kind = database.url.to_string();
-        database.drop().await;
-        if let Err(panic) = outcome {
-            eprintln!("on {kind}");
-            resume_unwind(panic);
-        }
+    on(Database::sqlite(), &test).await;
+    on(Database::postgres().await, &test).await;
+}
+
+async fn on(database: Database, test: &impl AsyncFn(&Database)) {
+    let outcome = AssertUnwindSafe(test(&database)).catch_unwind().await;
+    let kind = database.url.to_string();
+    database.drop().await;
+    if let Err(panic) = outcome {
+        eprintln!("on {kind}");
+        resume_unwind(panic);
     }
 }
