@@ -189,8 +189,8 @@ mod tests {
 
     #[test]
     fn commands_and_files_are_read_in_their_order() {
-        let guide = "Words.\n\n```console\n$ watchfire queue --data /var/lib/watchfire\n1 case\n```\n\n\
-                     ```toml\n# a.toml\nb = 1\n```\n\n```text\nno act\n```\n";
+        let guide = "Words.\n\n```console\n$ watchfire queue --data /var/lib/watchfire\n1 case\n\
+                     ```\n\n```toml\n# a.toml\nb = 1\n```\n\n```text\nno act\n```\n";
         let expected = [
             Act::Run("watchfire queue --data data".to_owned()),
             Act::Write("a.toml".to_owned(), "b = 1\n".to_owned()),

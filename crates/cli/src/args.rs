@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use model::{CaseId, Role};
 
-/// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and puts
-/// the most endangered child first, with reasons.
+/// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
+/// puts the most endangered child first, with reasons.
 #[derive(Debug, Parser)]
 #[command(name = "watchfire", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -40,7 +40,8 @@ impl Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the main job on a synthetic world: reports come in over HTTP and stand ranked in a queue.
+    /// Show the main job on a synthetic world: reports come in over HTTP and stand ranked in a
+    /// queue.
     Demo(Demo),
     /// Start the server: the CyberTipline-compatible door at /ispws, the console at /.
     Serve(Serve),

@@ -1,4 +1,5 @@
-//! The `watchfire` program: reads its arguments, runs one command, and turns what came of it into an exit code.
+//! The `watchfire` program: reads its arguments, runs one command, and turns what came of it into
+//! an exit code.
 
 mod args;
 mod commands;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Finding, Override, ReportId, Score};
 
-/// Where a case stands: first the override, then danger. Actionability is shown beside them and never mixed in.
+/// Where a case stands: first the override, then danger. Actionability is shown beside them and
+/// never mixed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rank {
     /// The highest override raised.

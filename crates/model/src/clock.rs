@@ -92,7 +92,8 @@ impl Clock for ManualClock {
     }
 }
 
-/// Where random bytes come from. Keys, salts and ids need a cryptographic source (`vault::SystemEntropy`).
+/// Where random bytes come from. Keys, salts and ids need a cryptographic source
+/// (`vault::SystemEntropy`).
 pub trait Entropy: Send + Sync {
     /// Fills `bytes` with random bytes.
     fn fill(&self, bytes: &mut [u8]);

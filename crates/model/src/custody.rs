@@ -1,4 +1,5 @@
-//! Custody events: who did what to which record, when. Each is appended to the log before its caller is told.
+//! Custody events: who did what to which record, when. Each is appended to the log before its
+//! caller is told.
 
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +43,8 @@ pub enum Deed {
     CaseRead,
 }
 
-/// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only a
-/// salted commitment to them enters the log.
+/// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only
+/// a salted commitment to them enters the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustodyEvent {
     /// When.

@@ -39,7 +39,8 @@ pub enum Relevance {
     Supplemental,
 }
 
-/// What is known of one file of a report when it is ranked: no bytes, only what was measured or said.
+/// What is known of one file of a report when it is ranked: no bytes, only what was measured or
+/// said.
 ///
 /// `None` always means "not said", which is never the same as `Some(false)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,5 @@
-//! Findings: what an engine says about a subject. A finding is a reason for a person to look, never a verdict.
+//! Findings: what an engine says about a subject. A finding is a reason for a person to look, never
+//! a verdict.
 
 use serde::{Deserialize, Serialize};
 

@@ -43,7 +43,8 @@ macro_rules! number_id {
         impl FromStr for $name {
             type Err = BadId;
 
-            /// Reads a positive decimal number, surrounding white space allowed (XML Schema's `collapse`).
+            /// Reads a positive decimal number, surrounding white space allowed (XML Schema's
+            /// `collapse`).
             fn from_str(text: &str) -> Result<Self, BadId> {
                 match text.trim().parse::<i64>() {
                     Ok(number) if number > 0 => Ok(Self(number)),

@@ -1,4 +1,5 @@
-//! The words of Watchfire: what every other crate means by a report, an identifier, a finding, a case.
+//! The words of Watchfire: what every other crate means by a report, an identifier, a finding, a
+//! case.
 //!
 //! This crate is pure: no files, sockets, ambient clock or ambient randomness. It knows no format
 //! (that is `wire`), no database (`store`) and no key (`vault`).

@@ -1,4 +1,5 @@
-//! A report: what one sender said once, in the words that engines understand, whatever door it came by.
+//! A report: what one sender said once, in the words that engines understand, whatever door it came
+//! by.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -119,12 +120,14 @@ pub enum Mark {
     GenerativeAi,
 }
 
-/// A moment as a sender wrote it: the text is kept, the UTC moment exists only if an offset was given.
+/// A moment as a sender wrote it: the text is kept, the UTC moment exists only if an offset was
+/// given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Moment {
     /// The text as sent.
     pub text: String,
-    /// The moment, if the text says its offset; a time without one is ambiguous and never assumed UTC.
+    /// The moment, if the text says its offset; a time without one is ambiguous and never assumed
+    /// UTC.
     pub utc: Option<Timestamp>,
 }
 

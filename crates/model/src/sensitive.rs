@@ -1,10 +1,12 @@
-//! A wrapper that keeps personal data out of log lines, error bodies, metrics and URLs (invariant 8).
+//! A wrapper that keeps personal data out of log lines, error bodies, metrics and URLs (invariant
+//! 8).
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A value about a person. `Debug` never shows it, `Display` does not exist: call [`Sensitive::expose`].
+/// A value about a person. `Debug` never shows it, `Display` does not exist: call
+/// [`Sensitive::expose`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sensitive<T>(T);

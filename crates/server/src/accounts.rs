@@ -293,7 +293,8 @@ impl Doorkeeper {
         if let Some(found) = find(&list).filter(|_| fresh) {
             return Ok(Some(found));
         }
-        // Also for a name that is not on the list: an account that was added just now is let in at once.
+        // Also for a name that is not on the list: an account that was added just now is let in at
+        // once.
         let rows = station.core().store.accounts().await?;
         let live = rows.into_iter().filter(|row| row.revoked.is_none());
         list.accounts = live.map(|row| (row.id, row)).collect();

@@ -1,6 +1,8 @@
-//! Queue and cases as staff read them: opened from under their keys, every reading of a case logged.
+//! Queue and cases as staff read them: opened from under their keys, every reading of a case
+//! logged.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use model::{CaseId, CustodyEvent, Deed, Finding, Link, Override, ReportId};
 use serde::Serialize;
@@ -110,9 +112,11 @@ impl Station {
         })
     }
 
-    /// Opens a case for `actor`; the reading is in the custody log before anything is shown (invariant 7).
+    /// Opens a case for `actor`; the reading is in the custody log before anything is shown
+    /// (invariant 7).
     ///
-    /// Returns `None` if there is no such case. A case that became part of another opens as that one.
+    /// Returns `None` if there is no such case. A case that became part of another opens as that
+    /// one.
     pub async fn case(&self, actor: Actor, id: CaseId) -> Result<Option<CaseFile>, IntakeError> {
         let store = &self.core().store;
         let Some(row) = store.case(id).await? else {
@@ -223,18 +227,19 @@ impl Station {
             let (Some(wrapped), Some(case)) = (&report.data_key, report.key_case) else {
                 continue;
             };
-            if !case_keys.contains_key(&case) {
-                // As it is, not the one it was merged into: members stay wrapped by the key they had.
-                let row = self.core().store.cases(&[case]).await?.into_iter().next();
-                let row = row.ok_or(IntakeFault::Unreadable {
-                    what: "a case's key",
-                })?;
-                case_keys.insert(case, self.open_case_key(&row)?);
-            }
-            if let Some(case_key) = case_keys.get(&case) {
-                let key = case_key.unwrap(&wrapped.0, &names::record_key(report.id))?;
-                keys.insert(report.id, key);
-            }
+            let case_key = match case_keys.entry(case) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    // As it is, not the one it was merged into: members stay wrapped by its key.
+                    let row = self.core().store.cases(&[case]).await?.into_iter().next();
+                    let row = row.ok_or(IntakeFault::Unreadable {
+                        what: "a case's key",
+                    })?;
+                    unknown.insert(self.open_case_key(&row)?)
+                }
+            };
+            let key = case_key.unwrap(&wrapped.0, &names::record_key(report.id))?;
+            keys.insert(report.id, key);
         }
         Ok(keys)
     }

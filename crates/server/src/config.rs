@@ -1,4 +1,5 @@
-//! Where a Watchfire keeps its things and where it listens: one documented struct that never guesses.
+//! Where a Watchfire keeps its things and where it listens: one documented struct that never
+//! guesses.
 
 use std::fs;
 use std::net::SocketAddr;

@@ -1,7 +1,8 @@
-//! Intake, console and jobs: everything that opens a Watchfire and lets people and machines reach it.
+//! Intake, console and jobs: everything that opens a Watchfire and lets people and machines reach
+//! it.
 //!
-//! [`Station`] is an opened Watchfire; every door goes through it. This is the only crate that serves
-//! HTTP: the CyberTipline-compatible door at `/ispws`, the console's pages at `/`.
+//! [`Station`] is an opened Watchfire; every door goes through it. This is the only crate that
+//! serves HTTP: the CyberTipline-compatible door at `/ispws`, the console's pages at `/`.
 
 mod accounts;
 mod casefile;

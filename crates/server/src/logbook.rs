@@ -1,7 +1,7 @@
 //! The custody log as a directory of tiles and a signed checkpoint, kept up with the database.
 //!
-//! The database decides the order of entries, in the transaction of the change they are about. The tiles
-//! are their published form: they may be a moment late, never different.
+//! The database decides the order of entries, in the transaction of the change they are about. The
+//! tiles are their published form: they may be a moment late, never different.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -74,7 +74,8 @@ pub enum Disagreement {
     Tiles(AuditError),
     /// The database holds fewer entries than the checkpoint speaks of.
     #[error(
-        "the database holds {database} entries and the checkpoint speaks of {published}: restore the newer database"
+        "the database holds {database} entries and the checkpoint speaks of {published}: restore \
+         the newer database"
     )]
     DatabaseShort {
         /// Entries in the database.
@@ -138,7 +139,8 @@ impl Logbook {
             .map(|checkpoint| (checkpoint.clone(), note))
     }
 
-    /// Publishes every committed entry. If another process is publishing now, it does this one's too.
+    /// Publishes every committed entry. If another process is publishing now, it does this one's
+    /// too.
     pub(crate) async fn publish(&self, store: &Store, keys: &Keys) -> Result<(), LogbookError> {
         let mut publisher = self.publisher.lock().await;
         match self.lock.try_lock() {
@@ -146,11 +148,11 @@ impl Logbook {
             Err(TryLockError::WouldBlock) => return Ok(()),
             Err(TryLockError::Error(source)) => return Err(self.directory(source)),
         }
-        let published = self.catch_up(&mut publisher, store, keys).await;
+        let outcome = self.catch_up(&mut publisher, store, keys).await;
         self.lock
             .unlock()
             .map_err(|source| self.directory(source))?;
-        published
+        outcome
     }
 
     async fn catch_up(
@@ -166,7 +168,8 @@ impl Logbook {
             *publisher = Publisher::local(&self.dir, signer).await?;
         }
         loop {
-            // The last published entry is compared once more, so that a swapped database is noticed.
+            // The last published entry is compared once more, so that a swapped database is
+            // noticed.
             let first = publisher.size().saturating_sub(1);
             let index = i64::try_from(first).unwrap_or(i64::MAX);
             let entries = store.log_commitments(index, ENTRIES_READ).await?;
@@ -186,7 +189,8 @@ impl Logbook {
         Ok(())
     }
 
-    /// Recomputes the whole log from its files and compares it with the checkpoint and with the database.
+    /// Recomputes the whole log from its files and compares it with the checkpoint and with the
+    /// database.
     ///
     /// Returns the number of entries that agree, or where the first disagreement is.
     pub(crate) async fn verify(

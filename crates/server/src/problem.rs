@@ -70,7 +70,11 @@ mod tests {
         let text = serde_json::to_string(&Problem::not_found()).unwrap();
         assert_eq!(
             text,
-            r#"{"type":"docs/errors.md#http-not-found","title":"Nothing is here. Check the address.","status":404,"code":"http.not-found"}"#
+            concat!(
+                r#"{"type":"docs/errors.md#http-not-found","#,
+                r#""title":"Nothing is here. Check the address.","#,
+                r#""status":404,"code":"http.not-found"}"#
+            )
         );
     }
 }

@@ -1,4 +1,5 @@
-//! The contexts that sealed values and wrapped keys are bound to: a value moved elsewhere does not open.
+//! The contexts that sealed values and wrapped keys are bound to: a value moved elsewhere does not
+//! open.
 
 use model::{CaseId, FileId, ReportId};
 

@@ -1,4 +1,5 @@
-//! Slows down addresses that send junk, and never refuses or delays a sender whose requests are good.
+//! Slows down addresses that send junk, and never refuses or delays a sender whose requests are
+//! good.
 //!
 //! Only a request that was refused anyway waits; the wait grows with the refusals that the address
 //! collected lately. Twenty senders behind one address are not each other's hostages.

@@ -1,4 +1,5 @@
-//! An opened Watchfire: database, keys, blobs, policies and the one writer, ready to serve any door.
+//! An opened Watchfire: database, keys, blobs, policies and the one writer, ready to serve any
+//! door.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -26,7 +27,8 @@ const KEYS_DIR_MODE: u32 = 0o700;
 pub enum OpenError {
     /// There is nothing at the named place.
     #[error(
-        "{path} holds no Watchfire: name the directory that `watchfire serve --data` was started with"
+        "{path} holds no Watchfire: name the directory that `watchfire serve --data` was started \
+         with"
     )]
     Missing {
         /// The directory.
@@ -43,7 +45,8 @@ pub enum OpenError {
     },
     /// There is a database, but its keys are gone.
     #[error(
-        "the keys of this database are not in {path}: put the key files back from their backup; without them nothing sealed can be read"
+        "the keys of this database are not in {path}: put the key files back from their backup; \
+         without them nothing sealed can be read"
     )]
     KeysMissing {
         /// The directory of the key files.
@@ -51,7 +54,8 @@ pub enum OpenError {
     },
     /// The key files belong to another database.
     #[error(
-        "the key files in {path} belong to another database: put back the ones this database was made with"
+        "the key files in {path} belong to another database: put back the ones this database was \
+         made with"
     )]
     WrongKeys {
         /// The directory of the key files.
@@ -292,8 +296,8 @@ async fn open_or_create(
             }
         }
     }
-    // Keys first: a database is never born to keys that were not written down. Keys that a first start
-    // left behind when it was cut off are used.
+    // Keys first: a database is never born to keys that were not written down. Keys that a first
+    // start left behind when it was cut off are used.
     let path = config.keys_dir();
     fs::DirBuilder::new()
         .recursive(true)

@@ -91,7 +91,8 @@ async fn send_world(
         senders.push(Sender::connect(address, name, secret).await?);
     }
     let mut reports = world.reports();
-    // Each connection takes a share of a bounded round, so that memory holds a few reports at a time.
+    // Each connection takes a share of a bounded round, so that memory holds a few reports at a
+    // time.
     loop {
         let round: Vec<WorldReport> = reports.by_ref().take(CONNECTIONS).collect();
         if round.is_empty() {

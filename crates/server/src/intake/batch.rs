@@ -1,4 +1,5 @@
-//! One batch of operations in memory: state machine, ties and ranks, over rows that were loaded for it.
+//! One batch of operations in memory: state machine, ties and ranks, over rows that were loaded for
+//! it.
 //!
 //! Nothing here touches the database: `committer` loads what a batch needs, lets the operations run
 //! in their order, and writes what came of it in one transaction.
@@ -102,9 +103,9 @@ impl Batch<'_> {
 
     /// Keeps a submission, or recognises that it came before (invariant 4).
     ///
-    /// The same bytes of the same sender while the first report is open are a repeated call: the answer
-    /// is the first report. After it was finished they open a new session of the protocol, which is
-    /// folded into the first at `finish` if its files are the same too.
+    /// The same bytes of the same sender while the first report is open are a repeated call: the
+    /// answer is the first report. After it was finished they open a new session of the protocol,
+    /// which is folded into the first at `finish` if its files are the same too.
     fn submit(&mut self, new: Submission, at: Timestamp) -> Result<Outcome, IntakeError> {
         let digest = new.row.digest;
         let earlier = self.latest.get(&digest).copied();
@@ -567,7 +568,8 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The report, if it is open and the actor's own; otherwise the refusal of the protocol's state table.
+    /// The report, if it is open and the actor's own; otherwise the refusal of the protocol's state
+    /// table.
     fn expect_open(
         &mut self,
         report: ReportId,

@@ -1,5 +1,6 @@
-//! Group commit: takes every operation that waits, runs them as one batch, and makes them durable in one
-//! transaction together with their custody events. Only then is any caller answered (invariants 1 and 2).
+//! Group commit: takes every operation that waits, runs them as one batch, and makes them durable
+//! in one transaction together with their custody events. Only then is any caller answered
+//! (invariants 1 and 2).
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -89,7 +90,8 @@ fn hand_back(
     outcome: Result<Outcome, IntakeError>,
 ) {
     if answer.send(outcome).is_err() {
-        // The caller hung up; what it asked for is done all the same, and a repeated call finds it so.
+        // The caller hung up; what it asked for is done all the same, and a repeated call finds it
+        // so.
         tracing::debug!("a caller left before its answer");
     }
 }
@@ -114,8 +116,8 @@ impl CaseNumbers {
 
 /// Runs the operations in their order and commits what came of them.
 ///
-/// The operations are consumed by running them; a transaction that fails at its end is therefore not
-/// run again here: its callers are told, and repeat.
+/// The operations are consumed by running them; a transaction that fails at its end is therefore
+/// not run again here: its callers are told, and repeat.
 async fn commit_batch(
     core: &Core,
     case_numbers: &mut CaseNumbers,
@@ -253,11 +255,12 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
     let anchors: Vec<_> = written
         .anchors
         .iter()
-        .filter_map(|blind| batch.anchors.get(blind).cloned())
+        .filter_map(|blind| batch.anchors.get(blind).copied())
         .collect();
     tx.put_anchors(&anchors).await?;
     for account in &written.accounts {
-        // Two processes adding one name at once: the unique index decides, and this batch is run again.
+        // Two processes adding one name at once: the unique index decides, and this batch is run
+        // again.
         if tx.insert_account(account).await?.is_err() {
             return Err(IntakeFault::NameTaken);
         }

@@ -1,5 +1,5 @@
-//! Takes reports in, whatever door they come by: every call prepares one operation and waits until the
-//! committer has made it durable.
+//! Takes reports in, whatever door they come by: every call prepares one operation and waits until
+//! the committer has made it durable.
 
 mod batch;
 mod committer;
@@ -57,8 +57,8 @@ impl Station {
             .await
     }
 
-    /// Keeps a parsed report that has no files, and finishes it at once. `document` is the bytes it was
-    /// parsed from.
+    /// Keeps a parsed report that has no files, and finishes it at once. `document` is the bytes it
+    /// was parsed from.
     pub async fn submit_whole(
         &self,
         actor: Actor,
@@ -118,11 +118,12 @@ impl Station {
     pub async fn finish(&self, actor: Actor, report: ReportId) -> Result<Vec<FileId>, IntakeError> {
         loop {
             let finishing = self.prepare_finishing(actor, report).await?;
-            match self.commit(Operation::Finish(Box::new(finishing))).await? {
-                Outcome::Finished { files, .. } => return Ok(files),
-                // A file came in between; look again. Each round means that another call got ahead.
-                _ => tracing::debug!("a report changed while it was being finished"),
+            let operation = Operation::Finish(Box::new(finishing));
+            if let Outcome::Finished { files, .. } = self.commit(operation).await? {
+                return Ok(files);
             }
+            // A file came in between; look again. Each round means that another call got ahead.
+            tracing::debug!("a report changed while it was being finished");
         }
     }
 

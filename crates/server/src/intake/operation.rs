@@ -19,7 +19,8 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The account under whose name the actor's reports stand. The operator's stand under account 0.
+    /// The account under whose name the actor's reports stand. The operator's stand under account
+    /// 0.
     pub(crate) const fn account(self) -> AccountId {
         match self {
             Self::Account(account) => account,

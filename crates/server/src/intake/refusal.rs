@@ -17,7 +17,8 @@ pub enum IntakeRefusal {
     FileBody(String),
     /// There is no such report, or none that this sender may know of.
     #[error(
-        "Report does not exist: check the id, and that it was opened by this account and not left unfinished"
+        "Report does not exist: check the id, and that it was opened by this account and not left \
+         unfinished"
     )]
     NoSuchReport,
     /// There is no such file in that report.
@@ -31,7 +32,8 @@ pub enum IntakeRefusal {
     Finished,
     /// The account's role does not send reports.
     #[error(
-        "Not authorised to submit: this account is not a sender; add one with `watchfire account add NAME --role sender`"
+        "Not authorised to submit: this account is not a sender; add one with `watchfire account \
+         add NAME --role sender`"
     )]
     NotASender,
 }
@@ -77,7 +79,8 @@ pub enum IntakeFault {
     Evidence(#[source] std::sync::Arc<EvidenceError>),
     /// A key does not open what it should.
     #[error(
-        "a sealed record did not open under its key; check that the key files belong to this database"
+        "a sealed record did not open under its key; check that the key files belong to this \
+         database"
     )]
     Key(#[source] std::sync::Arc<SealError>),
     /// What was sealed earlier does not read back.

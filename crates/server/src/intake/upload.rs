@@ -10,6 +10,9 @@ use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::sealed_names as names;
 use crate::station::Station;
 
+/// What an upload wrote and nobody touched for this long belongs to a process that is gone.
+const LEFTOVER_MILLIS: i64 = 24 * 3600 * 1000;
+
 /// An open report that belongs to the one who asks, with its key.
 pub struct OpenReport {
     row: ReportRow,
@@ -60,13 +63,13 @@ pub struct Upload {
 pub struct Received {
     file: FileId,
     key: DataKey,
-    received: vault::Received,
+    blob: vault::Received,
 }
 
 impl Received {
     /// The digests of the bytes received.
     pub fn digests(&self) -> &Digests {
-        &self.received.digests
+        &self.blob.digests
     }
 }
 
@@ -87,11 +90,11 @@ impl Upload {
 
     /// Ends the file: it is durable when this returns.
     pub async fn end(self) -> Result<Received, IntakeError> {
-        let received = self.reception.finish().await?;
+        let blob = self.reception.finish().await?;
         Ok(Received {
             file: self.file,
             key: self.key,
-            received,
+            blob,
         })
     }
 
@@ -137,7 +140,8 @@ impl Station {
         Ok(OpenReport { row, key })
     }
 
-    /// Begins to receive a file. It needs no report yet: senders may name it before or after the bytes.
+    /// Begins to receive a file. It needs no report yet: senders may name it before or after the
+    /// bytes.
     pub fn begin_upload(&self) -> Result<Upload, IntakeError> {
         let core = self.core();
         let entropy = core.entropy.as_ref();
@@ -167,7 +171,7 @@ impl Station {
         let Received {
             file,
             key,
-            received,
+            blob: received,
         } = received;
         let digests = received.digests;
         let measured = MeasuredFile {
@@ -210,13 +214,20 @@ impl Station {
                 core.blobs.delete(blob).await?;
                 Err(refusal.into())
             }
-            // The transaction may have been kept all the same; a stray blob is harmless, a lost one is not.
+            // The transaction may have been kept all the same; a stray blob is harmless, a lost one
+            // is not.
             Err(fault) => Err(fault),
         }
     }
 
+    /// Removes what killed processes left of uploads, and says how many files it was.
+    pub async fn sweep_blobs(&self) -> Result<usize, vault::EvidenceError> {
+        let before = self.now().plus_millis(-LEFTOVER_MILLIS);
+        self.core().blobs.sweep(before).await
+    }
+
     /// Removes a received file that becomes part of no report.
     pub async fn discard(&self, received: Received) -> Result<(), IntakeError> {
-        Ok(self.core().blobs.delete(received.received.blob).await?)
+        Ok(self.core().blobs.delete(received.blob.blob).await?)
     }
 }

@@ -9,7 +9,8 @@ use super::IspwsDoor;
 use super::gate::Caller;
 use crate::intake::IntakeError;
 
-/// The declared type of every answer. The original says ISO-8859-1 and means UTF-8; this says what it means.
+/// The declared type of every answer. The original says ISO-8859-1 and means UTF-8; this says what
+/// it means.
 const XML: HeaderValue = HeaderValue::from_static("application/xml;charset=UTF-8");
 
 /// An answer that is an XML text.

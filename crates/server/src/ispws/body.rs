@@ -92,8 +92,8 @@ pub(super) fn too_many_parts() -> IntakeRefusal {
     ))
 }
 
-/// A multipart body that does not hold together. The parser's own words are not repeated to the sender
-/// where they might quote a file name.
+/// A multipart body that does not hold together. The parser's own words are not repeated to the
+/// sender where they might quote a file name.
 pub(super) fn malformed(error: &multer::Error) -> IntakeRefusal {
     let what = match error {
         multer::Error::IncompleteStream

@@ -12,7 +12,7 @@ use super::answer::{failed, success};
 use super::body::{boundary, malformed, timely, too_many_parts};
 use super::gate::{self, Approach, Caller};
 use super::{IspwsDoor, bad_id};
-use crate::intake::{IntakeError, IntakeRefusal, OpenReport, Received};
+use crate::intake::{IntakeError, IntakeFault, IntakeRefusal, OpenReport, Received};
 
 pub(super) async fn upload(State(door): State<Arc<IspwsDoor>>, request: Request) -> Response {
     let caller = match gate::admit_sender(&door, Approach::of(&request)).await {
@@ -62,7 +62,8 @@ async fn receive(
             match field.name() {
                 Some("id") if open.is_none() => {
                     let id = small_text(field).await?.parse().map_err(|_| bad_id())?;
-                    // Known before the bytes come, if the sender puts it first: nothing is stored in vain.
+                    // Known before the bytes come, if the sender puts it first: nothing is stored
+                    // in vain.
                     open = Some(door.station.open_report(caller.actor(), id).await?);
                 }
                 Some("file") if arrived.is_none() => arrived = Some(take_file(door, field).await?),
@@ -115,6 +116,8 @@ async fn receive(
 async fn take_file(door: &IspwsDoor, mut field: Field<'_>) -> Result<Arrived, IntakeError> {
     let name = field.file_name().map(cut_name);
     let media_type = field.content_type().map(ToString::to_string);
+    let permit = door.uploads.acquire().await;
+    let _place = permit.map_err(|_| IntakeFault::Stopping)?;
     let mut upload = door.station.begin_upload()?;
     let streamed = async {
         while let Some(piece) = timely(field.chunk())

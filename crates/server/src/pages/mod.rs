@@ -1,4 +1,5 @@
-//! The console: server-rendered pages for staff, without scripts and without anything from elsewhere.
+//! The console: server-rendered pages for staff, without scripts and without anything from
+//! elsewhere.
 
 mod case;
 mod queue;

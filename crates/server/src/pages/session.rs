@@ -162,7 +162,8 @@ pub(super) async fn signed_in(console: &Console, headers: &HeaderMap) -> Result<
     Err(notice(
         StatusCode::UNAUTHORIZED,
         "Sign in",
-        "Open the one-time sign-in link that the program printed when it started. A link works once \
+        "Open the one-time sign-in link that the program printed when it started. A link works \
+         once \
          and for 15 minutes; `watchfire sign-in --data DIR` prints a new one.",
     ))
 }
