@@ -33,7 +33,7 @@ pub(crate) async fn listen(listener: TcpListener, router: Router, stop: impl Fut
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(Duration::from_secs(60));
+        .keep_alive_interval(Duration::from_mins(1));
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {

@@ -42,10 +42,16 @@ pub enum LogbookError {
     Store(#[from] StoreFault),
     /// Tiles or checkpoint cannot be published, or disagree with the database.
     #[error("the log cannot be published")]
-    Publish(#[from] PublishError),
+    Publish(#[source] Box<PublishError>),
     /// The log's origin cannot be the name of a key.
     #[error("the log's origin cannot name a key")]
     Origin(#[from] tlog::KeyError),
+}
+
+impl From<PublishError> for LogbookError {
+    fn from(error: PublishError) -> Self {
+        Self::Publish(Box::new(error))
+    }
 }
 
 impl LogbookError {

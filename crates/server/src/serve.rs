@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::accounts::Doorkeeper;
 use crate::ispws::{self, IspwsDoor};
@@ -18,7 +19,8 @@ use crate::pages::{self, Console};
 use crate::slowdown::Slowdown;
 use crate::station::Station;
 
-/// Open reports past their time are looked for this often; a call on one notices by itself.
+/// Open reports past their time, and what a kill left of uploads, are looked for this often. A call on
+/// an open report notices by itself.
 const SWEEP_SECONDS: u64 = 60;
 /// Names a request in answers and in the operator's log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -87,6 +89,7 @@ fn router(station: &Station) -> Router {
         station: station.clone(),
         doorkeeper: Arc::new(Doorkeeper::new(station)),
         slowdown: Slowdown::default(),
+        uploads: Semaphore::new(ispws::UPLOADS_AT_ONCE),
     });
     let console = Arc::new(Console {
         station: station.clone(),
@@ -120,6 +123,11 @@ async fn sweep(station: Station) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "open reports expired"),
             Err(error) => tracing::error!(%error, "the sweep of open reports failed"),
+        }
+        match station.sweep_blobs().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "unfinished uploads were removed"),
+            Err(error) => tracing::error!(code = error.code(), %error, "the sweep of blobs failed"),
         }
     }
 }

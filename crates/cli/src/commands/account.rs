@@ -74,11 +74,7 @@ pub(super) async fn run(args: Account) -> Result<Verdict, Failure> {
             let station = open(&place).await?;
             for account in station.accounts().await? {
                 let listed = Listed::of(&account);
-                if json {
-                    output::json(&listed)?
-                } else {
-                    output::line(&listed.line())?
-                }
+                print(&listed, json)?;
             }
             station.close().await?;
         }
@@ -87,12 +83,16 @@ pub(super) async fn run(args: Account) -> Result<Verdict, Failure> {
             let account = station.revoke_account(&name).await?;
             station.close().await?;
             let listed = Listed::of(&account);
-            if json {
-                output::json(&listed)?
-            } else {
-                output::line(&listed.line())?
-            }
+            print(&listed, json)?;
         }
     }
     Ok(Verdict::Done)
+}
+
+fn print(listed: &Listed<'_>, json: bool) -> Result<(), Failure> {
+    if json {
+        output::json(listed)
+    } else {
+        output::line(&listed.line())
+    }
 }

@@ -98,19 +98,14 @@ async fn send_world(
         if round.is_empty() {
             break;
         }
-        stream::iter(
-            senders
-                .iter_mut()
-                .zip(&round)
-                .map(|pair| Ok::<_, SendError>(pair)),
-        )
-        .map_ok(|(sender, report)| send(sender, report))
-        .try_buffer_unordered(CONNECTIONS)
-        .try_for_each(|()| {
-            bar.inc(1);
-            std::future::ready(Ok(()))
-        })
-        .await?;
+        stream::iter(senders.iter_mut().zip(&round).map(Ok::<_, SendError>))
+            .map_ok(|(sender, report)| send(sender, report))
+            .try_buffer_unordered(CONNECTIONS)
+            .try_for_each(|()| {
+                bar.inc(1);
+                std::future::ready(Ok(()))
+            })
+            .await?;
     }
     bar.finish_and_clear();
     Ok(())

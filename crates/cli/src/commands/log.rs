@@ -16,8 +16,9 @@ struct Checkpoint {
 }
 
 #[derive(Serialize)]
-struct Verified {
-    verified: bool,
+struct Verification {
+    #[serde(rename = "verified")]
+    agrees: bool,
     size: u64,
     message: String,
 }
@@ -49,20 +50,20 @@ pub(super) async fn run(args: Log) -> Result<Verdict, Failure> {
         Log::Verify { place, json } => {
             let station = open(&place).await?;
             let found = station.verify_log().await?;
-            let (verified, size, message) = match found {
+            let (agrees, size, message) = match found {
                 Ok(size) => (true, size, format!("{size} entries verified")),
                 Err(disagreement) => (false, 0, disagreement.to_string()),
             };
             if json {
-                output::json(&Verified {
-                    verified,
+                output::json(&Verification {
+                    agrees,
                     size,
                     message,
                 })?;
             } else {
                 output::line(&message)?;
             }
-            Ok(if verified { Verdict::Done } else { Verdict::No })
+            Ok(if agrees { Verdict::Done } else { Verdict::No })
         }
     }
 }

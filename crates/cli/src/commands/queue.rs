@@ -30,9 +30,9 @@ pub(super) async fn print_top(station: &Station, limit: usize, json: bool) -> Re
         left = left.saturating_sub(page.entries.len());
         for entry in &page.entries {
             if json {
-                output::json(entry)?
+                output::json(entry)?;
             } else {
-                output::line(&in_words(entry))?
+                output::line(&in_words(entry))?;
             }
         }
         after = page.next;

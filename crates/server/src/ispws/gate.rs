@@ -62,18 +62,16 @@ pub(super) async fn admit(door: &IspwsDoor, approach: Approach) -> Result<Caller
             }
         },
     };
-    match proved {
-        Some(proved) => Ok(Caller { proved, remote }),
-        None => {
-            let wait = door.slowdown.refused(remote.ip(), door.station.now());
-            tokio::time::sleep(wait).await;
-            Err((
-                StatusCode::UNAUTHORIZED,
-                [(header::WWW_AUTHENTICATE, CHALLENGE)],
-            )
-                .into_response())
-        }
+    if let Some(proved) = proved {
+        return Ok(Caller { proved, remote });
     }
+    let wait = door.slowdown.refused(remote.ip(), door.station.now());
+    tokio::time::sleep(wait).await;
+    Err((
+        StatusCode::UNAUTHORIZED,
+        [(header::WWW_AUTHENTICATE, CHALLENGE)],
+    )
+        .into_response())
 }
 
 /// The caller, if it is also a sender.

@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use model::{Door, FileId, ReportId, limits};
+use tokio::sync::Semaphore;
 
 use crate::accounts::Doorkeeper;
 use crate::intake::{IntakeError, IntakeRefusal, Origin};
@@ -26,7 +27,12 @@ pub(crate) struct IspwsDoor {
     pub(crate) station: Station,
     pub(crate) doorkeeper: Arc<Doorkeeper>,
     pub(crate) slowdown: Slowdown,
+    /// Uploads under way hold some MiB each; beyond [`UPLOADS_AT_ONCE`] they wait their turn.
+    pub(crate) uploads: Semaphore,
 }
+
+/// Uploads received at a time.
+pub(crate) const UPLOADS_AT_ONCE: usize = 128;
 
 type Shared = State<Arc<IspwsDoor>>;
 

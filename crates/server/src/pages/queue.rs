@@ -40,18 +40,12 @@ pub(super) async fn show(
     if let Err(response) = signed_in(&console, &headers).await {
         return response;
     }
-    let after = match asked
-        .after
-        .as_deref()
-        .map(|text| read_cursor(text).ok_or(()))
-        .transpose()
-    {
-        Ok(after) => after,
-        Err(()) => {
-            let text = "This page of the queue does not exist. Go back to the start of the queue.";
-            return notice(StatusCode::BAD_REQUEST, "Not a page", text);
-        }
-    };
+    let after = asked.after.as_deref().map(read_cursor);
+    if after == Some(None) {
+        let text = "This page of the queue does not exist. Go back to the start of the queue.";
+        return notice(StatusCode::BAD_REQUEST, "Not a page", text);
+    }
+    let after = after.flatten();
     match console.station.queue(after.as_ref(), CASES_PER_PAGE).await {
         Ok(found) => page(&QueuePage {
             entries: found
