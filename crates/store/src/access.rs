@@ -54,7 +54,8 @@ impl Tx {
         self.connection().insert(rows.iter(), "").await.map(drop)
     }
 
-    /// Uses a link up: gives it the first time and `None` ever after, as for one that ended or never was.
+    /// Uses a link up: gives it the first time and `None` ever after, as for one that ended or
+    /// never was.
     pub async fn use_link(
         &mut self,
         token: Blind,

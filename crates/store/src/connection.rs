@@ -15,9 +15,9 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// The most rows of one multi-row statement. SQLite spends nothing on a further statement and was
-    /// fastest at 64; with PostgreSQL each statement is a round trip. Widest table × rows stays far below
-    /// the databases' own limits of 32 766 and 65 535 parameters.
+    /// The most rows of one multi-row statement. SQLite spends nothing on a further statement and
+    /// was fastest at 64; with PostgreSQL each statement is a round trip. Widest table × rows
+    /// stays far below the databases' own limits of 32 766 and 65 535 parameters.
     pub(crate) const fn rows_max(self) -> usize {
         match self {
             Self::Sqlite => 64,

@@ -130,7 +130,8 @@ pub enum StoreFault {
         #[source]
         cause: Cause,
     },
-    /// A transaction was to be committed after one of its statements had failed or been given up; it was rolled back.
+    /// A transaction was to be committed after one of its statements had failed or been given up;
+    /// it was rolled back.
     #[error("{during}: not committed, since one of its statements failed or was given up")]
     Aborted {
         /// The transaction's name.
@@ -205,7 +206,8 @@ impl StoreFault {
         }
     }
 
-    /// Whether the same transaction, run again from its beginning, may succeed without anyone's help.
+    /// Whether the same transaction, run again from its beginning, may succeed without anyone's
+    /// help.
     pub const fn is_retryable(&self) -> bool {
         matches!(
             self,

@@ -1,11 +1,12 @@
 //! The database of Watchfire: rows, named transactions, migrations. The only crate that speaks SQL.
 //!
-//! One query layer and one set of migrations serve two databases: SQLite inside the data directory, and
-//! PostgreSQL 15 or later when that is outgrown. This crate knows no keys and opens nothing that is sealed:
-//! it keeps [`Sealed`] bytes and finds by [`Blind`] keyed digests, which its callers make (`vault`).
+//! One query layer and one set of migrations serve two databases: SQLite inside the data directory,
+//! and PostgreSQL 15 or later when that is outgrown. This crate knows no keys and opens nothing
+//! that is sealed: it keeps [`Sealed`] bytes and finds by [`Blind`] keyed digests, which its
+//! callers make (`vault`).
 //!
-//! Writing is done in named transactions ([`Store::begin`], [`Tx`]) by bulk methods that take slices, one
-//! transaction for a whole batch. Reading is done on [`Store`].
+//! Writing is done in named transactions ([`Store::begin`], [`Tx`]) by bulk methods that take
+//! slices, one transaction for a whole batch. Reading is done on [`Store`].
 
 mod access;
 mod connection;

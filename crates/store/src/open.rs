@@ -24,11 +24,12 @@ const POOL_WAIT: Duration = Duration::from_secs(30);
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// Prepared statements kept by each connection: about 20 bulk statements in at most nine sizes, and the rest.
+/// Prepared statements kept by each connection: about 20 bulk statements in at most nine sizes, and
+/// the rest.
 const STATEMENTS_KEPT: usize = 512;
 
-/// How long SQLite's write-ahead log grows, in pages of 4 KiB, before it is copied into the database: 32 MiB, so that
-/// a page that many batches touch is copied once.
+/// How long SQLite's write-ahead log grows, in pages of 4 KiB, before it is copied into the
+/// database: 32 MiB, so that a page that many batches touch is copied once.
 const WAL_PAGES: &str = "8192";
 
 /// What a database was born with and keeps for ever.
@@ -58,7 +59,8 @@ enum Pools {
 }
 
 impl Store {
-    /// Opens a database that exists and has this program's schema version; refuses any other (invariant 12).
+    /// Opens a database that exists and has this program's schema version; refuses any other
+    /// (invariant 12).
     pub async fn open(url: &StoreUrl) -> Result<Self, StoreFault> {
         let store = Self::connect(url, false).await?;
         let mut reader = store.reader("open").await?;
@@ -73,7 +75,8 @@ impl Store {
         }
     }
 
-    /// Creates the schema, once: in a new file for SQLite, in an existing empty database for PostgreSQL.
+    /// Creates the schema, once: in a new file for SQLite, in an existing empty database for
+    /// PostgreSQL.
     pub async fn create(url: &StoreUrl, birth: &Birth) -> Result<Self, StoreFault> {
         let store = Self::connect(url, true).await?;
         let mut tx = store.begin("create").await?;
@@ -138,11 +141,11 @@ impl Store {
         })
     }
 
-    /// Begins a transaction; `name` says what for, in faults and traces. Dropped without [`Tx::commit`], it
-    /// leaves nothing.
+    /// Begins a transaction; `name` says what for, in faults and traces. Dropped without
+    /// [`Tx::commit`], it leaves nothing.
     ///
-    /// SQLite has one writer: a second transaction of this process waits for the first to end, so never begin
-    /// one (nor [`Store::reserve`]) while holding another in the same task.
+    /// SQLite has one writer: a second transaction of this process waits for the first to end, so
+    /// never begin one (nor [`Store::reserve`]) while holding another in the same task.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StoreFault> {
         let fault = |error| StoreFault::from_database(error, name, "the transaction");
         match &self.pools {
@@ -247,7 +250,8 @@ fn sqlite_options() -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// A server whose `postgresql.conf` trades durability for speed is overruled; a lock is not waited for without end.
+/// A server whose `postgresql.conf` trades durability for speed is overruled; a lock is not waited
+/// for without end.
 fn postgres_options(options: PgConnectOptions) -> PgConnectOptions {
     let lock_wait = LOCK_WAIT.as_millis().to_string();
     options

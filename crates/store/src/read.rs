@@ -68,8 +68,9 @@ pub struct Counts {
 }
 
 impl Store {
-    /// Hands out `count` numbers that were never handed out and never will be again, in a transaction of its own.
-    /// Numbers that are not used are lost. Not to be called while holding a [`crate::Tx`].
+    /// Hands out `count` numbers that were never handed out and never will be again, in a
+    /// transaction of its own. Numbers that are not used are lost. Not to be called while
+    /// holding a [`crate::Tx`].
     pub async fn reserve(&self, counter: Counter, count: u32) -> Result<Range<i64>, StoreFault> {
         let mut tx = self.begin("reserve").await?;
         let mut connection = tx.connection();
@@ -143,8 +144,9 @@ impl Store {
             .await
     }
 
-    /// One page of the queue: the most endangered child first, the oldest of equals first. `after` is the cursor of
-    /// the last case of the page before. At most `limit` cases and never more than [`QUEUE_PAGE_MAX`].
+    /// One page of the queue: the most endangered child first, the oldest of equals first. `after`
+    /// is the cursor of the last case of the page before. At most `limit` cases and never more
+    /// than [`QUEUE_PAGE_MAX`].
     pub async fn queue_page(
         &self,
         after: Option<QueueCursor>,
@@ -176,7 +178,8 @@ impl Store {
         })
     }
 
-    /// The cases with these ids, in no order, merged ones as they are (their keys may still wrap members').
+    /// The cases with these ids, in no order, merged ones as they are (their keys may still wrap
+    /// members').
     pub async fn cases(&self, ids: &[CaseId]) -> Result<Vec<CaseRow>, StoreFault> {
         let mut reader = self.reader("cases").await?;
         reader.connection().among("id", ids, "").await
@@ -215,8 +218,8 @@ impl Store {
         connection.select(tail, parameters).await
     }
 
-    /// The bare commitments of the log from index `from` on, at most `limit` and never more than 65 536: what a
-    /// publisher needs.
+    /// The bare commitments of the log from index `from` on, at most `limit` and never more than 65
+    /// 536: what a publisher needs.
     pub async fn log_commitments(
         &self,
         from: i64,
@@ -259,15 +262,17 @@ impl Store {
         log_head(&mut reader.connection()).await
     }
 
-    /// Notes that a signed checkpoint covers the first `size` entries, in a transaction of its own; never goes back.
+    /// Notes that a signed checkpoint covers the first `size` entries, in a transaction of its own;
+    /// never goes back.
     pub async fn set_published(&self, size: i64) -> Result<(), StoreFault> {
         let mut tx = self.begin("set_published").await?;
         tx.set_published(size).await?;
         tx.commit().await
     }
 
-    /// Open reports that are past both limits, longest idle first, at most `limit`: more than 24 hours since they
-    /// were opened *and* more than an hour since their last change (`model::limits`).
+    /// Open reports that are past both limits, longest idle first, at most `limit`: more than 24
+    /// hours since they were opened *and* more than an hour since their last change
+    /// (`model::limits`).
     pub async fn expired(
         &self,
         now: Timestamp,
@@ -312,7 +317,8 @@ async fn count(
     })
 }
 
-/// Two readings of the queue's index: the rest of the cases that rank like the cursor, then those that rank below.
+/// Two readings of the queue's index: the rest of the cases that rank like the cursor, then those
+/// that rank below.
 async fn queue_page(
     connection: &mut Connection<'_>,
     after: Option<QueueCursor>,

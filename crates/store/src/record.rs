@@ -339,7 +339,8 @@ impl Record for CaseRow {
     }
 }
 
-/// An override that is not known must not read as none: that would lower a live-danger signal (invariant 6).
+/// An override that is not known must not read as none: that would lower a live-danger signal
+/// (invariant 6).
 fn standing(columns: &mut Columns<'_>) -> Result<Option<Override>, StoreFault> {
     let stored = columns.int()?;
     let raised = Override::of_standing(stored);

@@ -35,7 +35,8 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// The name of a sealed blob in the blob store: 16 random bytes, so that a name tells nothing of the content.
+/// The name of a sealed blob in the blob store: 16 random bytes, so that a name tells nothing of
+/// the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlobId(pub [u8; 16]);
 
@@ -169,8 +170,8 @@ pub struct ReportRow {
 }
 
 impl ReportRow {
-    /// Whether an open report's time has passed at `now`: more than 24 hours since it was opened *and* more
-    /// than an hour since its last change (`model::limits`).
+    /// Whether an open report's time has passed at `now`: more than 24 hours since it was opened
+    /// *and* more than an hour since its last change (`model::limits`).
     pub const fn is_due(&self, now: Timestamp) -> bool {
         now.millis_since(self.opened) > model::limits::OPEN_REPORT_MILLIS_MAX
             && now.millis_since(self.changed) > model::limits::IDLE_REPORT_MILLIS_MAX
@@ -205,7 +206,8 @@ pub struct FileRow {
 pub struct DetailRow {
     /// The file.
     pub file: FileId,
-    /// Its place among what was said of the file: any number that rises, such as the index of its custody event.
+    /// Its place among what was said of the file: any number that rises, such as the index of its
+    /// custody event.
     pub seq: i64,
     /// The file's report.
     pub report: ReportId,
@@ -273,7 +275,8 @@ pub struct CaseRow {
     pub rank: Rank,
     /// How many reports are members.
     pub reports: i64,
-    /// Its wrapped key, kept after merging since members stay wrapped by it; `None` once it is shredded.
+    /// Its wrapped key, kept after merging since members stay wrapped by it; `None` once it is
+    /// shredded.
     pub key: Option<Sealed>,
     /// The case it was merged into.
     pub merged_into: Option<CaseId>,

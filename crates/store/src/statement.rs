@@ -1,11 +1,14 @@
-//! The text of statements over many rows or many keys, in few distinct shapes so that caches of prepared statements work.
+//! The text of statements over many rows or many keys, in few distinct shapes so that caches of
+//! prepared statements work.
 //!
-//! SQLite takes `?`, PostgreSQL takes `$N`. SQLite takes `$N` too, but as a *name* that is looked up in a linear
-//! list at each binding, which is quadratic in the parameters (see `docs/decisions/0001-query-layer.md`).
+//! SQLite takes `?`, PostgreSQL takes `$N`. SQLite takes `$N` too, but as a *name* that is looked
+//! up in a linear list at each binding, which is quadratic in the parameters (see
+//! `docs/decisions/0001-query-layer.md`).
 
 use crate::connection::Dialect;
 
-/// Cuts `count` rows into runs whose lengths are powers of two and at most `rows_max`, longest first.
+/// Cuts `count` rows into runs whose lengths are powers of two and at most `rows_max`, longest
+/// first.
 pub(crate) fn runs(count: usize, rows_max: usize) -> impl Iterator<Item = usize> {
     let mut left = count;
     let mut run = rows_max;

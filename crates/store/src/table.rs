@@ -23,7 +23,8 @@ pub(crate) trait Record: Sized {
 }
 
 impl Connection<'_> {
-    /// Inserts rows; `tail` follows the values (an `ON CONFLICT` clause or nothing). Says how many were written.
+    /// Inserts rows; `tail` follows the values (an `ON CONFLICT` clause or nothing). Says how many
+    /// were written.
     pub(crate) async fn insert<'t, T: Record + 't>(
         &mut self,
         mut records: impl ExactSizeIterator<Item = &'t T>,
@@ -57,8 +58,8 @@ impl Connection<'_> {
         Ok(found)
     }
 
-    /// The rows of `head (keys) tail`, asked in as few statements as there is room for. A key that is given twice is
-    /// asked for once, and in the order of keys, which is that of the index.
+    /// The rows of `head (keys) tail`, asked in as few statements as there is room for. A key that
+    /// is given twice is asked for once, and in the order of keys, which is that of the index.
     pub(crate) async fn rows_among<K: Key>(
         &mut self,
         table: &'static str,

@@ -18,10 +18,12 @@ use crate::row::{
 use crate::statement::upsert;
 use crate::table::Record;
 
-/// A transaction. Nothing of it is kept unless [`Tx::commit`] says so, and nothing once one of its methods failed.
+/// A transaction. Nothing of it is kept unless [`Tx::commit`] says so, and nothing once one of its
+/// methods failed.
 ///
-/// Call [`Tx::lock_log`] first in any transaction that appends to the log: with PostgreSQL that makes the batches
-/// of several servers follow one another, so that what is read after it stays true until the commit.
+/// Call [`Tx::lock_log`] first in any transaction that appends to the log: with PostgreSQL that
+/// makes the batches of several servers follow one another, so that what is read after it stays
+/// true until the commit.
 pub struct Tx {
     link: Link,
     name: &'static str,
@@ -54,7 +56,8 @@ impl Tx {
 
     /// Keeps everything, durably. Refuses if a method failed or was given up midway.
     ///
-    /// After [`StoreFault::Connection`] it is unknown whether PostgreSQL kept it: look before trying again.
+    /// After [`StoreFault::Connection`] it is unknown whether PostgreSQL kept it: look before
+    /// trying again.
     pub async fn commit(self) -> Result<(), StoreFault> {
         let during = self.name;
         if self.broken {
@@ -93,7 +96,8 @@ impl Tx {
         Ok(head)
     }
 
-    /// Appends events to the log and gives the index of the first; locks the log if that was not done.
+    /// Appends events to the log and gives the index of the first; locks the log if that was not
+    /// done.
     pub async fn append_log(&mut self, rows: &[LogRow]) -> Result<i64, StoreFault> {
         let head = self.lock_log().await?;
         let entries: Vec<_> = (head.size..)
@@ -130,7 +134,8 @@ impl Tx {
         self.connection().among("report_id", ids, "").await
     }
 
-    /// For each digest that was submitted before: the latest report with it and that report's state, in no order.
+    /// For each digest that was submitted before: the latest report with it and that report's
+    /// state, in no order.
     pub async fn latest_by_digest(
         &mut self,
         digests: &[Blind],
@@ -235,7 +240,8 @@ impl Tx {
         self.connection().among("blind", blinds, "").await
     }
 
-    /// Inserts anchors, or replaces what is kept of them. Of two rows for one identifier the later counts.
+    /// Inserts anchors, or replaces what is kept of them. Of two rows for one identifier the later
+    /// counts.
     pub async fn put_anchors(&mut self, rows: &[AnchorRow]) -> Result<(), StoreFault> {
         let columns = ["case_id", "first_report", "last_report", "reports"];
         self.put(rows, |row| row.blind, "blind", &columns).await
@@ -273,7 +279,8 @@ impl Tx {
         self.connection().insert(rows.iter(), "").await.map(drop)
     }
 
-    /// Makes the members and links of a case those of another case, and says how many reports moved.
+    /// Makes the members and links of a case those of another case, and says how many reports
+    /// moved.
     pub async fn move_case_members(&mut self, from: CaseId, to: CaseId) -> Result<u64, StoreFault> {
         let mut connection = self.connection();
         connection.move_rows("link", from, to).await?;
@@ -290,8 +297,9 @@ impl Tx {
         read::members_of(&mut self.connection(), case, after, limit).await
     }
 
-    /// Open reports that are past both limits, longest idle first, at most `limit`: more than 24 hours since they
-    /// were opened *and* more than an hour since their last change (`model::limits`).
+    /// Open reports that are past both limits, longest idle first, at most `limit`: more than 24
+    /// hours since they were opened *and* more than an hour since their last change
+    /// (`model::limits`).
     pub async fn expired(
         &mut self,
         now: Timestamp,
@@ -307,8 +315,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Upserts rows, one for each key. PostgreSQL refuses a statement that would write a row twice, and the order of
-    /// keys keeps two transactions from waiting for each other.
+    /// Upserts rows, one for each key. PostgreSQL refuses a statement that would write a row twice,
+    /// and the order of keys keeps two transactions from waiting for each other.
     async fn put<T: Record, K: Ord>(
         &mut self,
         rows: &[T],

@@ -38,8 +38,8 @@ pub(crate) enum Answer {
 }
 
 impl Picture {
-    /// What is left of an operation when rows are taken out that no caller may write: those whose key is taken
-    /// (in the database or earlier in the same list) or that point at nothing.
+    /// What is left of an operation when rows are taken out that no caller may write: those whose
+    /// key is taken (in the database or earlier in the same list) or that point at nothing.
     pub(crate) fn admit(&self, operation: Operation) -> Operation {
         match operation {
             Operation::Submissions(rows) => Operation::Submissions(fresh(

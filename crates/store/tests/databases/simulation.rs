@@ -1,4 +1,5 @@
-//! Random transactions against a database and against a plain picture of it: both must answer alike.
+//! Random transactions against a database and against a plain picture of it: both must answer
+//! alike.
 #![expect(clippy::unwrap_used, reason = "a simulation fails by panicking")]
 
 use std::collections::BTreeMap;

@@ -52,7 +52,8 @@ async fn a_statement_given_up_midway_is_never_committed() {
     .await;
 }
 
-/// A kill leaves the files as they are; whoever opens them finds what was committed and nothing else.
+/// A kill leaves the files as they are; whoever opens them finds what was committed and nothing
+/// else.
 #[tokio::test]
 async fn inv_01_what_was_committed_is_in_the_files() {
     both(async |database| {
