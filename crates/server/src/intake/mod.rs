@@ -6,6 +6,7 @@ mod committer;
 mod operation;
 mod prepare;
 mod refusal;
+mod tying;
 mod upload;
 
 use model::{Door, FileId, ReportId};

@@ -47,59 +47,22 @@ async fn receive(
         )
     })?;
     let mut multipart = Multipart::new(request.into_body().into_data_stream(), boundary);
-    let mut open: Option<OpenReport> = None;
-    let mut arrived: Option<Arrived> = None;
-    let mut parts = 0;
-    let end = async {
-        while let Some(field) = timely(multipart.next_field())
-            .await?
-            .map_err(|error| malformed(&error))?
-        {
-            parts += 1;
-            if parts > limits::MULTIPART_PARTS_MAX {
-                return Err(too_many_parts().into());
-            }
-            match field.name() {
-                Some("id") if open.is_none() => {
-                    let id = small_text(field).await?.parse().map_err(|_| bad_id())?;
-                    // Known before the bytes come, if the sender puts it first: nothing is stored
-                    // in vain.
-                    open = Some(door.station.open_report(caller.actor(), id).await?);
-                }
-                Some("file") if arrived.is_none() => arrived = Some(take_file(door, field).await?),
-                Some("id" | "file") => {
-                    return Err(IntakeRefusal::FileBody(
-                        "Malformed file submittal: the parts 'id' and 'file' may stand once each"
-                            .to_owned(),
-                    )
-                    .into());
-                }
-                _ => skip(field).await?,
-            }
-        }
-        Ok(())
+    let mut parts = Parts::default();
+    let complete = match take_parts(door, caller, &mut multipart, &mut parts).await {
+        Ok(()) => parts.expect_both(),
+        Err(error) => Err(error),
     };
-    let ended: Result<(), IntakeError> = end.await;
-    let complete = ended.and_then(|()| match (&open, &arrived) {
-        (None, _) => Err(bad_id().into()),
-        (Some(_), None) => Err(IntakeRefusal::FileBody(
-            "Malformed file submittal: the part 'file' is missing".to_owned(),
-        )
-        .into()),
-        (Some(_), Some(_)) => Ok(()),
-    });
-    match (complete, open, arrived) {
+    match (complete, parts.open, parts.arrived) {
         (Ok(()), Some(open), Some(file)) => {
             let report = open.id();
-            let (id, digests) = door
-                .station
-                .add_file(
-                    caller.actor(),
-                    open,
-                    file.received,
-                    file.name,
-                    file.media_type,
-                )
+            let Arrived {
+                received,
+                name,
+                media_type,
+            } = file;
+            let station = &door.station;
+            let (id, digests) = station
+                .add_file(caller.actor(), open, received, name, media_type)
                 .await?;
             Ok((report, id, digests))
         }
@@ -110,6 +73,63 @@ async fn receive(
             Err(complete.err().unwrap_or_else(|| bad_id().into()))
         }
     }
+}
+
+/// The two parts that an upload has, as far as they have come.
+#[derive(Default)]
+struct Parts {
+    open: Option<OpenReport>,
+    arrived: Option<Arrived>,
+}
+
+impl Parts {
+    fn expect_both(&self) -> Result<(), IntakeError> {
+        match (&self.open, &self.arrived) {
+            (None, _) => Err(bad_id().into()),
+            (Some(_), None) => Err(IntakeRefusal::FileBody(
+                "Malformed file submittal: the part 'file' is missing".to_owned(),
+            )
+            .into()),
+            (Some(_), Some(_)) => Ok(()),
+        }
+    }
+}
+
+async fn take_parts(
+    door: &IspwsDoor,
+    caller: &Caller,
+    multipart: &mut Multipart<'_>,
+    parts: &mut Parts,
+) -> Result<(), IntakeError> {
+    let mut count = 0;
+    while let Some(field) = timely(multipart.next_field())
+        .await?
+        .map_err(|error| malformed(&error))?
+    {
+        count += 1;
+        if count > limits::MULTIPART_PARTS_MAX {
+            return Err(too_many_parts().into());
+        }
+        match field.name() {
+            Some("id") if parts.open.is_none() => {
+                let id = small_text(field).await?.parse().map_err(|_| bad_id())?;
+                // Known before the bytes come, if the sender puts it first: nothing is stored in vain.
+                parts.open = Some(door.station.open_report(caller.actor(), id).await?);
+            }
+            Some("file") if parts.arrived.is_none() => {
+                parts.arrived = Some(take_file(door, field).await?);
+            }
+            Some("id" | "file") => {
+                return Err(IntakeRefusal::FileBody(
+                    "Malformed file submittal: the parts 'id' and 'file' may stand once each"
+                        .to_owned(),
+                )
+                .into());
+            }
+            _ => skip(field).await?,
+        }
+    }
+    Ok(())
 }
 
 /// Streams a file part into the vault.
