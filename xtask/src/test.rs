@@ -22,7 +22,7 @@ struct Step {
 }
 
 /// Quick answers first; what everything else needs before what needs it.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "packages",
         says: "what the tests need is installed",
@@ -42,6 +42,11 @@ const STEPS: [Step; 10] = [
         name: "clippy",
         says: "no warning anywhere",
         run: clippy,
+    },
+    Step {
+        name: "doc",
+        says: "the documentation of the crates, without a dead link",
+        run: doc,
     },
     Step {
         name: "build",
@@ -142,6 +147,11 @@ fn clippy(house: &House) -> Result<(), Failure> {
         "-D",
         "warnings",
     ]))
+}
+
+fn doc(house: &House) -> Result<(), Failure> {
+    let mut command = house.cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
+    demand(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn build(house: &House) -> Result<(), Failure> {
