@@ -19,6 +19,7 @@ use crate::listen::Remote;
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"ESP Web Services\"");
 
 /// A caller that proved itself.
+#[derive(Clone, Copy)]
 pub(super) struct Caller {
     pub(super) proved: Proved,
     pub(super) remote: SocketAddr,

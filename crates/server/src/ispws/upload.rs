@@ -19,7 +19,16 @@ pub(super) async fn upload(State(door): State<Arc<IspwsDoor>>, request: Request)
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    match receive(&door, &caller, request).await {
+    // In a task of its own: a caller that hangs up must not stop it between a file that lies stored and
+    // the report it belongs to.
+    let receiving = tokio::spawn({
+        let door = door.clone();
+        async move { receive(&door, &caller, request).await }
+    });
+    let received = receiving
+        .await
+        .unwrap_or_else(|_| Err(IntakeFault::Stopping.into()));
+    match received {
         Ok((report, file, digests)) => success(
             &ReportResponse::success(report)
                 .with_file(file)
