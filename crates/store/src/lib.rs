@@ -14,6 +14,7 @@ mod fault;
 mod migrations;
 mod open;
 mod read;
+mod readers;
 mod record;
 mod row;
 mod statement;

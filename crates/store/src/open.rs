@@ -7,12 +7,12 @@ use sqlx::ConnectOptions as _;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
 use sqlx::sqlite::{
-    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
 use crate::connection::{Connection, Dialect};
 use crate::migrations::{Found, SCHEMA_VERSION, scripts, version};
+use crate::readers::{Readers, Taken};
 use crate::row::Counter;
 use crate::{Cause, StoreFault, StoreUrl, Tx};
 
@@ -21,7 +21,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// How long is waited for a free connection.
 const POOL_WAIT: Duration = Duration::from_secs(30);
 /// Connections that read a SQLite database beside its one writer.
-const SQLITE_READERS: u32 = 4;
+const SQLITE_READERS: usize = 4;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// Prepared statements kept by each connection: about 20 bulk statements in at most nine sizes, and
@@ -53,7 +53,7 @@ pub struct Store {
 enum Pools {
     Sqlite {
         writer: SqlitePool,
-        readers: SqlitePool,
+        readers: Readers,
     },
     Postgres(PgPool),
 }
@@ -177,7 +177,7 @@ impl Store {
     pub(crate) async fn reader(&self, during: &'static str) -> Result<Reader, StoreFault> {
         let fault = |error| StoreFault::from_database(error, during, "the connection");
         let link = match &self.pools {
-            Pools::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await.map_err(fault)?),
+            Pools::Sqlite { readers, .. } => Link::Sqlite(readers.take().await.map_err(fault)?),
             Pools::Postgres(pool) => Link::Postgres(pool.acquire().await.map_err(fault)?),
         };
         Ok(Reader {
@@ -191,18 +191,18 @@ impl Store {
         let pools = match url {
             StoreUrl::Sqlite(path) => {
                 let options = sqlite_options().filename(path);
+                // A connection to a file is always there: to ask it first would wake two threads for nothing.
                 let writer = SqlitePoolOptions::new()
                     .max_connections(1)
+                    .test_before_acquire(false)
                     .acquire_timeout(POOL_WAIT)
                     .idle_timeout(None)
                     .max_lifetime(None)
                     .connect_with(options.clone().create_if_missing(create))
                     .await
                     .map_err(opening)?;
-                let readers = SqlitePoolOptions::new()
-                    .max_connections(SQLITE_READERS)
-                    .acquire_timeout(POOL_WAIT)
-                    .connect_with(options.pragma("query_only", "1"))
+                let options = options.pragma("query_only", "1");
+                let readers = Readers::open(options, SQLITE_READERS, POOL_WAIT)
                     .await
                     .map_err(opening)?;
                 Pools::Sqlite { writer, readers }
@@ -336,14 +336,16 @@ pub(crate) struct Reader {
 }
 
 enum Link {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Taken),
     Postgres(PoolConnection<Postgres>),
 }
 
 impl Reader {
     pub(crate) fn connection(&mut self) -> Connection<'_> {
         match &mut self.link {
-            Link::Sqlite(link) => Connection::sqlite(link, self.during, &mut self.broken),
+            Link::Sqlite(taken) => {
+                Connection::sqlite(&mut taken.connection, self.during, &mut self.broken)
+            }
             Link::Postgres(link) => Connection::postgres(link, self.during, &mut self.broken),
         }
     }
