@@ -12,7 +12,7 @@ use world::{PictureSize, World, WorldFile, WorldReport};
 use crate::failure::Failure;
 use crate::figure::{per, print, print_times};
 use crate::place::Place;
-use crate::program::{self, Serving};
+use crate::program::{self, Serving, Usage};
 use crate::stopwatch::Stopwatch;
 
 const BENCH: &str = "door";
@@ -37,11 +37,13 @@ pub(crate) fn run(place: &Place, connections: usize, seconds: u64) -> Result<(),
     // One report alone first: the account is proved, and the connection to the database is warm.
     runtime.block_on(drive(&load, &door, 1, Duration::ZERO))?;
     let before = serving.usage()?;
+    let own_before = Usage::of(std::process::id())?;
     let watch = Stopwatch::start();
     let limit = Duration::from_secs(seconds);
     let mut times = runtime.block_on(drive(&load, &door, connections, limit))?;
     let wall_seconds = watch.seconds();
     let after = serving.usage()?;
+    let own_after = Usage::of(std::process::id())?;
     let sent = times[0].len();
     print(BENCH, "reports", per(sent, wall_seconds), "1/s", sent)?;
     for (call, millis) in CALLS.iter().zip(&mut times) {
@@ -52,6 +54,14 @@ pub(crate) fn run(place: &Place, connections: usize, seconds: u64) -> Result<(),
         BENCH,
         "processor of the server per report",
         cpu_ms,
+        "ms",
+        sent,
+    )?;
+    let own_ms = (own_after.cpu_seconds - own_before.cpu_seconds) * 1000.0 / per(sent, 1.0);
+    print(
+        BENCH,
+        "processor of the generator per report",
+        own_ms,
         "ms",
         sent,
     )?;

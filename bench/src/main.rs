@@ -79,7 +79,7 @@ enum Workload {
 enum Database {
     /// The embedded default.
     Sqlite,
-    /// The server that WATCHFIRE_TEST_POSTGRES names.
+    /// The server that `WATCHFIRE_TEST_POSTGRES` names.
     Postgres,
 }
 

@@ -26,19 +26,16 @@ impl Place {
     /// A place in `named`, which is kept, or in a temporary directory beside this program: the system's temporary
     /// directory may lie in memory, where durability costs nothing.
     pub(crate) fn new(named: Option<&Path>, database: Database) -> Result<Self, Failure> {
-        let (dir, temporary) = match named {
-            Some(named) => {
-                fs::create_dir_all(named).map_err(Failure::at(named))?;
-                (named.to_owned(), None)
-            }
-            None => {
-                let beside = program::beside()?;
-                let made = tempfile::Builder::new()
-                    .prefix("bench-")
-                    .tempdir_in(&beside)
-                    .map_err(Failure::at(beside))?;
-                (made.path().to_owned(), Some(made))
-            }
+        let (dir, temporary) = if let Some(named) = named {
+            fs::create_dir_all(named).map_err(Failure::at(named))?;
+            (named.to_owned(), None)
+        } else {
+            let beside = program::beside()?;
+            let made = tempfile::Builder::new()
+                .prefix("bench-")
+                .tempdir_in(&beside)
+                .map_err(Failure::at(beside))?;
+            (made.path().to_owned(), Some(made))
         };
         let postgres = match database {
             Database::Sqlite => None,
@@ -83,9 +80,11 @@ impl Place {
             return Ok(());
         };
         let path = self.path("watchfire.toml");
+        // Literal strings of TOML: no backslash in a path or a password means anything.
+        let data = self.data();
         let text = format!(
-            "data = {:?}\ndatabase = {:?}\n",
-            self.data(),
+            "data = '{}'\ndatabase = '{}'\n",
+            data.display(),
             postgres.url()
         );
         fs::write(&path, text).map_err(Failure::at(path))
