@@ -198,8 +198,9 @@ enum List {
 }
 
 /// Rust types that both databases take: 64-bit integers, text, bytes and their absence.
-trait Both<'a>:
-    sqlx::Encode<'a, Sqlite> + sqlx::Type<Sqlite> + sqlx::Encode<'a, Postgres> + sqlx::Type<Postgres>
+trait Both<'a>: sqlx::Encode<'a, Sqlite> + sqlx::Encode<'a, Postgres>
+where
+    Self: sqlx::Type<Sqlite> + sqlx::Type<Postgres>,
 {
 }
 

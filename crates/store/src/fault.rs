@@ -174,7 +174,8 @@ pub enum StoreFault {
     },
     /// The database was made by a version that this program does not know (invariant 12).
     #[error(
-        "the database has schema version {found}, this program knows up to {known}: use a newer program"
+        "the database has schema version {found}, this program knows up to {known}: \
+         use a newer program"
     )]
     SchemaUnknown {
         /// The version found, as written.

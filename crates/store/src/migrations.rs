@@ -24,7 +24,8 @@ pub(crate) enum Found {
 pub(crate) async fn version(connection: &mut Connection<'_>) -> Result<Found, StoreFault> {
     let exists = match connection.dialect() {
         Dialect::Sqlite => {
-            "SELECT CAST(COUNT(*) AS BIGINT) FROM sqlite_master WHERE type = 'table' AND name = 'meta'"
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM sqlite_master \
+             WHERE type = 'table' AND name = 'meta'"
         }
         Dialect::Postgres => {
             "SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass('meta')"

@@ -191,7 +191,8 @@ impl Store {
         let pools = match url {
             StoreUrl::Sqlite(path) => {
                 let options = sqlite_options().filename(path);
-                // A connection to a file is always there: to ask it first would wake two threads for nothing.
+                // A connection to a file is always there: to ask it first would wake two threads
+                // for nothing.
                 let writer = SqlitePoolOptions::new()
                     .max_connections(1)
                     .test_before_acquire(false)

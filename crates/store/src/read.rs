@@ -355,7 +355,8 @@ async fn queue_page(
         }
         parameters.int(capped(limit - page.len(), QUEUE_PAGE_MAX));
         let tail = format!(
-            "WHERE merged_into IS NULL AND (standing, danger, actionability) < ($1, $2, $3) {ORDER} $4"
+            "WHERE merged_into IS NULL \
+             AND (standing, danger, actionability) < ($1, $2, $3) {ORDER} $4"
         );
         page.extend(connection.select::<CaseRow>(&tail, parameters).await?);
     }

@@ -1,8 +1,9 @@
-//! SQLite's readers: connections that are handed out and taken back without a word to their threads.
+//! SQLite's readers: connections that are handed out and taken back without a word to their
+//! threads.
 //!
-//! A pool of the query layer asks a connection whether it lives, when it hands it out and again when
-//! it takes it back. A connection to a file is always there, and each question wakes two threads: of
-//! the short reads of intake that was two thirds of the cost.
+//! A pool of the query layer asks a connection whether it lives, when it hands it out and again
+//! when it takes it back. A connection to a file is always there, and each question wakes two
+//! threads: of the short reads of intake that was two thirds of the cost.
 
 use std::sync::Arc;
 use std::time::Duration;
