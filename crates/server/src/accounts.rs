@@ -1,7 +1,7 @@
 //! Accounts: who may come in, proved by a secret that is stored only as a hash.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{AccountId, CustodyEvent, Deed, Role, Timestamp};
 use store::{AccountRow, Blind, Counter, Sealed, SecretHash};
@@ -12,8 +12,6 @@ use crate::intake::{IntakeError, IntakeFault, Operation};
 use crate::sealed_names as names;
 use crate::station::Station;
 
-/// A proved secret is remembered this long, so that Argon2 runs once and not with every call.
-const PROOF_MILLIS: i64 = 60_000;
 /// The list of accounts is read anew after this long, so that a revocation takes hold everywhere.
 const LIST_MILLIS: i64 = 1_000;
 /// Secrets checked with Argon2 at a time: a flood of guesses must not take the processor.
@@ -171,10 +169,15 @@ impl Station {
     }
 }
 
-/// Proves accounts by name and secret, fast for those that proved themselves lately.
+/// Proves accounts by name and secret, fast for those that proved themselves before.
 pub(crate) struct Doorkeeper {
-    proofs: Mutex<HashMap<[u8; 32], (AccountId, Timestamp)>>,
+    /// Secrets that were found right, each with the hash it was held against: Argon2 runs once for an
+    /// account and not with every call, and a flood of guesses later on delays nobody who is known.
+    proofs: Mutex<HashMap<[u8; 32], (AccountId, SecretHash)>>,
     list: tokio::sync::Mutex<List>,
+    /// One check at a time for each account: guesses at one account queue up behind each other and
+    /// not in front of the other accounts.
+    turns: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<()>>>>,
     checks: Semaphore,
     /// Drawn at start: what is remembered of secrets is worth nothing outside this process.
     salt: [u8; 32],
@@ -194,6 +197,15 @@ pub(crate) struct Proved {
     pub(crate) role: Role,
 }
 
+impl Proved {
+    const fn of(row: &AccountRow) -> Self {
+        Self {
+            account: row.id,
+            role: row.role,
+        }
+    }
+}
+
 impl Doorkeeper {
     pub(crate) fn new(station: &Station) -> Self {
         let mut salt = [0; 32];
@@ -201,6 +213,7 @@ impl Doorkeeper {
         Self {
             proofs: Mutex::default(),
             list: tokio::sync::Mutex::default(),
+            turns: Mutex::default(),
             checks: Semaphore::new(CHECKS_AT_ONCE),
             salt,
         }
@@ -213,24 +226,14 @@ impl Doorkeeper {
         name: &str,
         secret: &str,
     ) -> Result<Option<Proved>, IntakeFault> {
-        let now = station.now();
         let proof = vault::sha256(&[&self.salt, name.as_bytes(), b":", secret.as_bytes()].concat());
-        let remembered = self
-            .proofs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&proof)
-            .copied();
-        if let Some((account, proved)) = remembered
-            && now.millis_since(proved) < PROOF_MILLIS
-        {
+        if let Some((account, hash)) = self.remembered(&proof) {
             let row = self
                 .account(station, |list| list.accounts.get(&account).cloned())
                 .await?;
-            return Ok(row.map(|row| Proved {
-                account,
-                role: row.role,
-            }));
+            return Ok(row
+                .filter(|row| row.secret == hash)
+                .map(|row| Proved::of(&row)));
         }
         if !vault::secret::looks_real(secret) {
             return Ok(None);
@@ -244,7 +247,17 @@ impl Doorkeeper {
                     .cloned()
             })
             .await?;
+        let found = match found {
+            Some(row) => Some(row),
+            None => self.added_just_now(station, blind).await?,
+        };
         let Some(row) = found else { return Ok(None) };
+        let turn = self.turn_of(row.id);
+        let _turn = turn.lock().await;
+        if self.remembered(&proof).is_some() {
+            // The same caller proved itself while this call of its waited.
+            return Ok(Some(Proved::of(&row)));
+        }
         let Ok(_permit) = self.checks.acquire().await else {
             return Err(IntakeFault::Stopping);
         };
@@ -258,13 +271,36 @@ impl Doorkeeper {
         if !right {
             return Ok(None);
         }
-        let mut proofs = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
-        proofs.retain(|_, (_, proved)| now.millis_since(*proved) < PROOF_MILLIS);
-        proofs.insert(proof, (row.id, now));
-        Ok(Some(Proved {
-            account: row.id,
-            role: row.role,
-        }))
+        let proved = Proved::of(&row);
+        self.proofs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(proof, (row.id, row.secret));
+        Ok(Some(proved))
+    }
+
+    fn remembered(&self, proof: &[u8; 32]) -> Option<(AccountId, SecretHash)> {
+        let proofs = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
+        proofs.get(proof).cloned()
+    }
+
+    fn turn_of(&self, account: AccountId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.entry(account).or_default().clone()
+    }
+
+    /// An account that the list does not have yet. It is looked for by itself, so that made-up names cost
+    /// no reading of all accounts.
+    async fn added_just_now(
+        &self,
+        station: &Station,
+        name: Blind,
+    ) -> Result<Option<AccountRow>, IntakeFault> {
+        let found = station.core().store.account_by_name(name).await?;
+        if found.is_some() {
+            self.list.lock().await.read = None;
+        }
+        Ok(found)
     }
 
     /// The name of a live account.
@@ -290,11 +326,9 @@ impl Doorkeeper {
         let fresh = list
             .read
             .is_some_and(|read| now.millis_since(read) < LIST_MILLIS);
-        if let Some(found) = find(&list).filter(|_| fresh) {
-            return Ok(Some(found));
+        if fresh {
+            return Ok(find(&list));
         }
-        // Also for a name that is not on the list: an account that was added just now is let in at
-        // once.
         let rows = station.core().store.accounts().await?;
         let live = rows.into_iter().filter(|row| row.revoked.is_none());
         list.accounts = live.map(|row| (row.id, row)).collect();
