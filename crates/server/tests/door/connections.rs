@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
+use axum::body::Body;
 use axum::http::{Request, Response, Version, header};
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use server::sender::{SendError, Sender};
@@ -110,7 +110,7 @@ async fn a_client_of_http_1_0_is_answered_and_hung_up_on() {
 }
 
 /// A connection that speaks HTTP/2 from its first byte.
-async fn http2(address: SocketAddr) -> http2::SendRequest<Full<Bytes>> {
+pub(crate) async fn http2(address: SocketAddr) -> http2::SendRequest<Body> {
     let stream = TcpStream::connect(address).await.unwrap();
     let (requests, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
         .await
@@ -128,7 +128,7 @@ async fn http_2_is_spoken_without_being_asked_about() {
             let request = Request::post(format!("http://watchfire.example{path}"))
                 .header(header::AUTHORIZATION, sender.authorization())
                 .header(header::CONTENT_TYPE, content_type)
-                .body(Full::new(Bytes::from(body)))
+                .body(Body::from(body))
                 .unwrap();
             let mut connection = connection.clone();
             connection.ready().await.unwrap();
@@ -143,7 +143,7 @@ async fn http_2_is_spoken_without_being_asked_about() {
             let report = parse_report_response(&answer).unwrap().report_id.unwrap();
             let form = Form::new()
                 .field("id", &report.to_string())
-                .file(&[7; 200_000]);
+                .file(&vec![7; 200_000]);
             let content_type = form.content_type();
             let answer = post("/ispws/upload", content_type, form.body()).await;
             let file = parse_report_response(&answer).unwrap().file_id.unwrap();

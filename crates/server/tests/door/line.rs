@@ -37,6 +37,32 @@ impl Line {
         self.stream.write_all(bytes).await.unwrap();
     }
 
+    /// Sends `piece` over and over until the door answers or `bytes_max` are sent; gives the number of bytes
+    /// sent.
+    pub(crate) async fn send_until_answered(&mut self, piece: &[u8], bytes_max: u64) -> u64 {
+        let (read, mut write) = self.stream.split();
+        let mut sent_bytes = 0;
+        while sent_bytes < bytes_max {
+            tokio::select! {
+                readable = read.readable() => {
+                    readable.unwrap();
+                    break;
+                }
+                // The door may hang up on what it does not want to hear.
+                written = write.write_all(piece) => match written {
+                    Ok(()) => sent_bytes += piece.len() as u64,
+                    Err(_) => break,
+                }
+            }
+        }
+        sent_bytes
+    }
+
+    /// Breaks the connection off with a reset instead of an orderly end.
+    pub(crate) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
+    }
+
     /// The connection itself.
     pub(crate) fn into_stream(self) -> TcpStream {
         self.stream

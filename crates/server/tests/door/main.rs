@@ -8,10 +8,16 @@
 mod archive;
 mod calls;
 mod connections;
+mod custody;
 mod documents;
+mod flood;
 mod forms;
+mod hostile;
 mod house;
+mod limits;
 mod line;
+mod privacy;
 mod repeats;
 mod states;
+mod ties;
 mod uploads;
