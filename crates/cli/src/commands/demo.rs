@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use world::{World, WorldReport};
 
 use super::report::progress;
-use super::serve::{announce, stop_asked};
+use super::serve::{StopRequests, announce};
 use super::{queue, simulate};
 use crate::Verdict;
 use crate::args::Demo;
@@ -42,8 +42,10 @@ pub(super) async fn run(args: Demo) -> Result<Verdict, Failure> {
     output::say("The top of the queue:")?;
     queue::print_top(&station, SHOWN, args.json).await?;
     if !args.no_serve {
+        // Not earlier: until here Ctrl-C simply ends the program.
+        let asked = StopRequests::listen()?;
         output::say("Serving until Ctrl-C.")?;
-        stop_asked().await;
+        asked.first().await;
     }
     drop(stop);
     if serving.await.is_err() {

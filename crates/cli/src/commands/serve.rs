@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use server::{Server, Station};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{config, open, open_or_create};
 use crate::Verdict;
@@ -21,10 +22,11 @@ pub(super) async fn run(args: Serve) -> Result<Verdict, Failure> {
     if let Some(asked) = args.listen {
         listen = asked;
     }
+    let stop = StopRequests::listen()?;
     let station = open_or_create(&args.place).await?;
     let server = Server::bind(station.clone(), listen).await?;
     announce(&station, &server, args.json).await?;
-    server.run(stop_asked()).await;
+    server.run(stop.first()).await;
     station.close().await?;
     Ok(Verdict::Done)
 }
@@ -57,28 +59,27 @@ pub(super) async fn announce(
     output::line(link.url())
 }
 
-/// Completes when the operator or the system asks the server to stop.
-pub(super) async fn stop_asked() {
-    let terminated = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "cannot listen for the system's stop signal");
-                std::future::pending::<()>().await;
-            }
+/// The ways in which the operator or the system asks the server to stop. Made before anybody is told
+/// that the server is there, so that no request to stop goes past it.
+pub(super) struct StopRequests {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopRequests {
+    pub(super) fn listen() -> Result<Self, Failure> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(Failure::Runtime)?,
+            terminate: signal(SignalKind::terminate()).map_err(Failure::Runtime)?,
+        })
+    }
+
+    /// Completes at the first request.
+    pub(super) async fn first(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => {
-            if let Err(error) = interrupted {
-                tracing::warn!(%error, "cannot listen for Ctrl-C");
-                std::future::pending::<()>().await;
-            }
-        }
-        () = terminated => {}
     }
 }
 
