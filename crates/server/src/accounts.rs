@@ -171,8 +171,8 @@ impl Station {
 
 /// Proves accounts by name and secret, fast for those that proved themselves before.
 pub(crate) struct Doorkeeper {
-    /// Secrets that were found right, each with the hash it was held against: Argon2 runs once for an
-    /// account and not with every call, and a flood of guesses later on delays nobody who is known.
+    /// Secrets that were found right, each with the hash it was held against: Argon2 runs once for
+    /// an account and not with every call, and a flood of guesses delays nobody who is known.
     proofs: Mutex<HashMap<[u8; 32], (AccountId, SecretHash)>>,
     list: tokio::sync::Mutex<List>,
     /// One check at a time for each account: guesses at one account queue up behind each other and
@@ -289,8 +289,8 @@ impl Doorkeeper {
         turns.entry(account).or_default().clone()
     }
 
-    /// An account that the list does not have yet. It is looked for by itself, so that made-up names cost
-    /// no reading of all accounts.
+    /// An account that the list does not have yet. It is looked for by itself, so that a made-up
+    /// name costs no reading of all accounts.
     async fn added_just_now(
         &self,
         station: &Station,

@@ -13,8 +13,8 @@ use crate::line::{Answer, Line};
 /// Junk requests in all, and connections that send them.
 const JUNK: u32 = 1_000;
 const LINES: u32 = 250;
-/// What a good sender is answered within, on a machine that has nothing but the flood to do. Junk waits
-/// for 2 seconds once its address is known for it.
+/// What a good sender is answered within, on a machine that has nothing but the flood to do. Junk
+/// waits for 2 seconds once its address is known for it.
 const PROMPT: Duration = Duration::from_millis(1_500);
 
 /// Sends a request from the one address that everybody shares, and gives the answer.
@@ -141,7 +141,8 @@ async fn the_junk_of_one_address_is_not_another_s() {
     inside(async |house| {
         let sender = house.sender("platform").await;
         let request = sender.request("/ispws/finish", FORM, b"id=x");
-        // One connection after the other: these would be slowed for minutes if they came from one address.
+        // One connection after the other: these would be slowed for minutes if they came from one
+        // address.
         for _ in 0..200 {
             let mut line = house.line().await;
             line.send(&request).await;

@@ -37,8 +37,8 @@ impl Line {
         self.stream.write_all(bytes).await.unwrap();
     }
 
-    /// Sends `piece` over and over until the door answers or `bytes_max` are sent; gives the number of bytes
-    /// sent.
+    /// Sends `piece` over and over until the door answers or `bytes_max` are sent; gives the number
+    /// of bytes sent.
     pub(crate) async fn send_until_answered(&mut self, piece: &[u8], bytes_max: u64) -> u64 {
         let (read, mut write) = self.stream.split();
         let mut sent_bytes = 0;

@@ -1,4 +1,4 @@
-//! The CyberTipline-compatible door from outside: real requests over real connections, byte by byte.
+//! The CyberTipline-compatible door from outside: real requests, real connections, byte by byte.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -20,4 +20,6 @@ mod privacy;
 mod repeats;
 mod states;
 mod ties;
+mod together;
 mod uploads;
+mod walk;

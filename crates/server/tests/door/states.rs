@@ -1,4 +1,4 @@
-//! The protocol's states: what each call answers in each of them, to whom, and when a report expires.
+//! The protocol's states: what each call answers in each, to whom, and when a report expires.
 
 use model::limits::{IDLE_REPORT_MILLIS_MAX, OPEN_REPORT_MILLIS_MAX};
 use model::{Deed, ReportState};
