@@ -173,7 +173,7 @@ async fn inv_01_what_was_acknowledged_is_there_after_a_sudden_end() {
 }
 
 /// A page as a browser with this cookie sees it.
-async fn page(house: &House, path: &str, cookie: &str) -> Answer {
+pub(crate) async fn page(house: &House, path: &str, cookie: &str) -> Answer {
     let mut line = house.line().await;
     let head = format!("GET {path} HTTP/1.1\r\nHost: a\r\nCookie: {cookie}\r\n\r\n");
     line.send(head.as_bytes()).await;

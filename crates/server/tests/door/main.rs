@@ -1,4 +1,4 @@
-//! The CyberTipline-compatible door from outside: real requests, real connections, byte by byte.
+//! The doors from outside, ispws and console: real requests, real connections, byte by byte.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -16,6 +16,7 @@ mod hostile;
 mod house;
 mod limits;
 mod line;
+mod pages;
 mod privacy;
 mod repeats;
 mod states;
