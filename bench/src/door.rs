@@ -1,4 +1,5 @@
-//! The whole way over HTTP on loopback: submit, one 100 KB upload, fileinfo, finish, from many connections.
+//! The whole way over HTTP on loopback: submit, one 100 KB upload, fileinfo, finish, from many
+//! connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use crate::stopwatch::Stopwatch;
 const BENCH: &str = "door";
 const SENDER: &str = "bench";
 const FILE_BYTES: usize = 100_000;
-/// Reports made beforehand for each second; a faster server would run out of them and the run end early.
+/// Reports made beforehand for each second; a faster server would run out of them and the run end
+/// early.
 const REPORTS_PER_SECOND_MAX: usize = 2_000;
 const CALLS: [&str; 4] = ["submit", "upload", "fileinfo", "finish"];
 

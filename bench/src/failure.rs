@@ -31,7 +31,8 @@ pub(crate) enum Failure {
     Unexpected { what: &'static str },
     /// PostgreSQL is asked for but not named.
     #[error(
-        "set WATCHFIRE_TEST_POSTGRES to the address of a PostgreSQL server, or run under `cargo xtask postgres --`"
+        "set WATCHFIRE_TEST_POSTGRES to the address of a PostgreSQL server, \
+         or run under `cargo xtask postgres --`"
     )]
     NoPostgres,
     /// The runtime of the load generator cannot be made.

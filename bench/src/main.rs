@@ -22,8 +22,9 @@ use failure::Failure;
 
 /// Runs one workload and prints one JSON object per figure: `bench, metric, value, unit, n`.
 ///
-/// The workloads run the release build of `watchfire` that lies beside this program; build both with
-/// `cargo build --release -p cli -p bench`. Figures mean something only on a machine that does nothing else.
+/// The workloads run the release build of `watchfire` that lies beside this program; build both
+/// with `cargo build --release -p cli -p bench`. Figures mean something only on a machine that does
+/// nothing else.
 #[derive(Debug, Parser)]
 #[command(name = "bench", max_term_width = 100, after_help = AFTER_HELP)]
 struct Args {
@@ -45,8 +46,8 @@ struct Args {
     /// Which database the server keeps its rows in.
     #[arg(long, value_enum, default_value_t = Database::Sqlite)]
     database: Database,
-    /// Work in this directory and keep it; a temporary one beside the program unless said. `queue-page`
-    /// measures on what an earlier run left there.
+    /// Work in this directory and keep it; a temporary one beside the program unless said.
+    /// `queue-page` measures on what an earlier run left there.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -58,7 +59,8 @@ Examples:
   cargo xtask postgres -- target/release/bench door --database postgres
   bench queue-page --size 100000 --dir /var/tmp/queue
 
-PostgreSQL is reached by the address in WATCHFIRE_TEST_POSTGRES; the workload makes a database of its own there
+PostgreSQL is reached by the address in WATCHFIRE_TEST_POSTGRES;
+the workload makes a database of its own there
 and drops it at its end.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -23,8 +23,8 @@ struct Postgres {
 }
 
 impl Place {
-    /// A place in `named`, which is kept, or in a temporary directory beside this program: the system's temporary
-    /// directory may lie in memory, where durability costs nothing.
+    /// A place in `named`, which is kept, or in a temporary directory beside this program: the
+    /// system's temporary directory may lie in memory, where durability costs nothing.
     pub(crate) fn new(named: Option<&Path>, database: Database) -> Result<Self, Failure> {
         let (dir, temporary) = if let Some(named) = named {
             fs::create_dir_all(named).map_err(Failure::at(named))?;

@@ -184,7 +184,8 @@ impl Usage {
         let dir = PathBuf::from(format!("/proc/{process}"));
         let stat = fs::read_to_string(dir.join("stat")).map_err(Failure::at(&dir))?;
         let status = fs::read_to_string(dir.join("status")).map_err(Failure::at(&dir))?;
-        // After the name in parentheses: utime is field 14 and stime field 15 of proc(5), the 12th and 13th here.
+        // After the name in parentheses: utime is field 14 and stime field 15 of proc(5), the 12th
+        // and 13th here.
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let ticks: u32 = after_name
             .split_whitespace()

@@ -1,4 +1,5 @@
-//! One large upload through the door: three digests and the seal in one pass, with memory that stays flat.
+//! One large upload through the door: three digests and the seal in one pass, with memory that
+//! stays flat.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -76,7 +77,8 @@ fn send(
     let tail = format!("\r\n--{BOUNDARY}--\r\n");
     let credentials = STANDARD.encode(format!("{SENDER}:{secret}"));
     let headers = format!(
-        "Authorization: Basic {credentials}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
+        "Authorization: Basic {credentials}\r\n\
+         Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
     );
     let mut piece: Vec<u8> = (0_u8..=u8::MAX).cycle().take(MEGABYTE).collect();
     let mut connection = Connection::open(serving.address)?;
