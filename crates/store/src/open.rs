@@ -149,10 +149,9 @@ impl Store {
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StoreFault> {
         let fault = |error| StoreFault::from_database(error, name, "the transaction");
         match &self.pools {
-            Pools::Sqlite { writer, .. } => Ok(Tx::sqlite(
-                writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?,
-                name,
-            )),
+            Pools::Sqlite { writer, .. } => {
+                Ok(Tx::sqlite(begin_sqlite(writer).await.map_err(fault)?, name))
+            }
             Pools::Postgres(pool) => Ok(Tx::postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
                     .await
@@ -220,6 +219,20 @@ impl Store {
             }
         };
         Ok(Self { pools })
+    }
+}
+
+/// SQLite ends a transaction by itself when the disk is full or fails. sqlx does not learn of it and
+/// takes every later transaction for one inside the ended one; a new connection starts afresh.
+async fn begin_sqlite(
+    writer: &SqlitePool,
+) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+    match writer.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with("BEGIN IMMEDIATE").await
+        }
+        begun => begun,
     }
 }
 
