@@ -1,10 +1,13 @@
 //! `watchfire log`: the custody log's checkpoint, and whether everything agrees with it.
 
+use std::error::Error;
+
 use serde::Serialize;
+use server::{LogbookError, OpenError};
 
 use super::open;
 use crate::Verdict;
-use crate::args::Log;
+use crate::args::{Log, Place};
 use crate::failure::Failure;
 use crate::output;
 
@@ -48,11 +51,9 @@ pub(super) async fn run(args: Log) -> Result<Verdict, Failure> {
             Ok(Verdict::Done)
         }
         Log::Verify { place, json } => {
-            let station = open(&place).await?;
-            let found = station.verify_log().await?;
-            let (agrees, size, message) = match found {
+            let (agrees, size, message) = match verify(&place).await? {
                 Ok(size) => (true, size, format!("{size} entries verified")),
-                Err(disagreement) => (false, 0, disagreement.to_string()),
+                Err(disagreement) => (false, 0, disagreement),
             };
             if json {
                 output::json(&Verification {
@@ -66,4 +67,23 @@ pub(super) async fn run(args: Log) -> Result<Verdict, Failure> {
             Ok(if agrees { Verdict::Done } else { Verdict::No })
         }
     }
+}
+
+/// The number of entries that agree, or what does not.
+async fn verify(place: &Place) -> Result<Result<u64, String>, Failure> {
+    let station = match open(place).await {
+        // Opening looks at the newest files of the log and finds some of the damage by itself.
+        Err(Failure::Open(OpenError::Log(LogbookError::Publish(error)))) if error.is_damage() => {
+            let mut message = error.to_string();
+            let mut source = error.source();
+            while let Some(cause) = source {
+                message = format!("{message}: {cause}");
+                source = cause.source();
+            }
+            return Ok(Err(message));
+        }
+        opened => opened?,
+    };
+    let found = station.verify_log().await?;
+    Ok(found.map_err(|disagreement| disagreement.to_string()))
 }

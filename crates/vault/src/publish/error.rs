@@ -155,6 +155,21 @@ impl PublishError {
         }
     }
 
+    /// Whether the published log, its checkpoint and the database do not belong together any more.
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Shrunk { .. }
+                | Self::Forked { .. }
+                | Self::OtherTree { .. }
+                | Self::Checkpoint(_)
+                | Self::Edge(_)
+                | Self::Missing { .. }
+                | Self::Bundle { .. }
+                | Self::Cut { .. }
+        )
+    }
+
     /// Whether calling again may help: the store failed, not the data. Everything else needs a
     /// person, and until then nothing more may be published.
     pub const fn is_transient(&self) -> bool {
