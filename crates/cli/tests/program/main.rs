@@ -1,0 +1,21 @@
+//! The whole program from outside: the real binary, real HTTP, real databases, a real browser.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test and its scaffold fail by panicking"
+)]
+
+mod browser;
+mod commands;
+mod console;
+mod custody;
+mod demo;
+mod disk;
+mod house;
+mod http;
+mod intake;
+mod keys;
+mod kills;
+mod rude;
+mod serving;
+mod theft;
