@@ -95,14 +95,14 @@ async fn every_call_answers_the_exact_document() {
 #[tokio::test]
 async fn status_names_the_caller_and_its_address() {
     inside(async |house| {
-        let sender = house.sender("Example Platform, Ltd. <a&b>").await;
+        let sender = house.sender("Plattform für Größe <a&b>").await;
         let mut line = Line::to(house.address).await;
         line.send(format!("{}\r\n", sender.head("GET", "/ispws/status")).as_bytes())
             .await;
         assert_exact(
             &line.answer().await,
             "<reportResponse><responseCode>0</responseCode><responseDescription>Remote User : \
-             Example Platform, Ltd. &lt;a&amp;b&gt;, Remote Ip : 127.0.0.1</responseDescription>\
+             Plattform für Größe &lt;a&amp;b&gt;, Remote Ip : 127.0.0.1</responseDescription>\
              </reportResponse>",
         );
     })

@@ -67,6 +67,69 @@ async fn a_phone_number_in_its_national_form_ties_two_platforms() {
     .await;
 }
 
+/// A report that names an earlier one by its number.
+fn naming(prior: i64) -> ReportXml {
+    let people = format!(
+        "<personOrUserReported><priorCTReports>{prior}</priorCTReports></personOrUserReported>"
+    );
+    ReportXml {
+        people,
+        ..ReportXml::default()
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_names_an_earlier_one_stands_beside_it() {
+    on_both(async |house| {
+        let sender = house.sender("platform").await;
+        let other = house.sender("another platform").await;
+        let first = sender.file(&report_number(1)).await;
+        let second = other.file(&naming(first).xml()).await;
+        let case = case_of(house, first).await;
+        assert_eq!(members(&case), BTreeSet::from([first, second]));
+        let links = case.links.iter();
+        let ends: Vec<_> = links.map(|l| (l.from.number(), l.to.number())).collect();
+        assert_eq!(ends, [(second, first)]);
+        assert!(
+            case.links[0].why.contains(&first.to_string()),
+            "{:?}",
+            case.links
+        );
+        // A number that nobody has points nowhere, until another report names it too.
+        let third = sender.file(&naming(123_456_789).xml()).await;
+        assert_eq!(
+            members(&case_of(house, third).await),
+            BTreeSet::from([third])
+        );
+        let fourth = other.file(&naming(123_456_789).xml()).await;
+        assert_eq!(
+            members(&case_of(house, fourth).await),
+            BTreeSet::from([third, fourth])
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_many_share_ties_nobody() {
+    on_both(async |house| {
+        let sender = house.sender("platform").await;
+        // The sender's own contact, a filler instead of a number, a number without its country.
+        let contact = "<reporter><reportingPerson><email>desk@example.com</email>\
+                       </reportingPerson>";
+        for number in 0..3 {
+            let known = format!(
+                "<lastName>{number}</lastName><phone>+1 000 000 0000</phone><phone>555 0142</phone>"
+            );
+            let document = ReportXml::with_person(&known).xml();
+            let document = document.replace("<reporter><reportingPerson/>", contact);
+            sender.file(&document).await;
+        }
+        assert_eq!(queue(house).await.len(), 3);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_report_that_shares_with_two_cases_makes_them_one() {
     on_both(async |house| {

@@ -81,8 +81,8 @@ impl Model {
             .map(|known| known.report)
     }
 
-    /// The report that a new submission repeats: the last one of its kind, if that was finished, or the
-    /// one that it was itself folded into.
+    /// The report that a new submission repeats: the last one of its kind, if that was finished, or
+    /// the one that it was itself folded into.
     fn twin(&self, caller: usize, document: usize) -> Option<i64> {
         let kind = (caller, document);
         let mut earlier = self.reports.iter().rev();
