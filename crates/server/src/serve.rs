@@ -19,8 +19,8 @@ use crate::pages::{self, Console};
 use crate::slowdown::Slowdown;
 use crate::station::Station;
 
-/// Open reports past their time, and what a kill left of uploads, are looked for this often. A call on
-/// an open report notices by itself.
+/// Open reports past their time, and what a kill left of uploads, are looked for this often. A call
+/// on an open report notices by itself.
 const SWEEP_SECONDS: u64 = 60;
 /// Names a request in answers and in the operator's log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");

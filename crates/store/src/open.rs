@@ -222,8 +222,8 @@ impl Store {
     }
 }
 
-/// SQLite ends a transaction by itself when the disk is full or fails. sqlx does not learn of it and
-/// takes every later transaction for one inside the ended one; a new connection starts afresh.
+/// SQLite ends a transaction by itself when the disk is full or fails. sqlx does not learn of it
+/// and takes every later one for a part of it; a new connection starts afresh.
 async fn begin_sqlite(
     writer: &SqlitePool,
 ) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {

@@ -59,8 +59,8 @@ pub(super) async fn announce(
     output::line(link.url())
 }
 
-/// The ways in which the operator or the system asks the server to stop. Made before anybody is told
-/// that the server is there, so that no request to stop goes past it.
+/// The ways in which the operator or the system asks the server to stop. Made before anybody is
+/// told that the server is there, so that no request to stop goes past it.
 pub(super) struct StopRequests {
     interrupt: Signal,
     terminate: Signal,

@@ -46,7 +46,7 @@ impl Browser {
         let chromium = std::env::var(CHROMIUM).unwrap_or_else(|_| CHROMIUM_DEFAULT.to_owned());
         assert!(
             std::path::Path::new(&chromium).exists(),
-            "there is no browser at {chromium}: install Debian's chromium, or name one in {CHROMIUM}"
+            "no browser at {chromium}: install Debian's chromium, or name one in {CHROMIUM}"
         );
         let profile = tempfile::tempdir().unwrap();
         let profile_flag = format!("--user-data-dir={}", profile.path().display());

@@ -86,8 +86,8 @@ async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc
     }
 }
 
-/// Lets the tasks that can run now run first, as long as they bring further orders: the larger a batch,
-/// the less each order costs. On an idle machine nobody is there to wait for.
+/// Lets the tasks that can run now run first, as long as they bring further orders: the larger a
+/// batch, the less each order costs. On an idle machine nobody is there to wait for.
 async fn gather(waiting: &mut mpsc::Receiver<Order>, orders: &mut Vec<Order>) {
     loop {
         let before = orders.len();

@@ -19,8 +19,8 @@ pub(super) async fn upload(State(door): State<Arc<IspwsDoor>>, request: Request)
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    // In a task of its own: a caller that hangs up must not stop it between a file that lies stored and
-    // the report it belongs to.
+    // In a task of its own: a caller that hangs up must not stop it between a file that lies stored
+    // and the report it belongs to.
     let receiving = tokio::spawn({
         let door = door.clone();
         async move { receive(&door, &caller, request).await }
@@ -122,7 +122,8 @@ async fn take_parts(
         match field.name() {
             Some("id") if parts.open.is_none() => {
                 let id = small_text(field).await?.parse().map_err(|_| bad_id())?;
-                // Known before the bytes come, if the sender puts it first: nothing is stored in vain.
+                // Known before the bytes come, if the sender puts it first: nothing is stored in
+                // vain.
                 parts.open = Some(door.station.open_report(caller.actor(), id).await?);
             }
             Some("file") if parts.arrived.is_none() => {
