@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let slowdown = Slowdown::default();
-        for number in 0..(ADDRESSES_MAX as u32 + 500) {
+        let addresses = u32::try_from(ADDRESSES_MAX).unwrap();
+        for number in 0..addresses + 500 {
             slowdown.refused(IpAddr::V4(number.into()), Timestamp::from_millis(0));
         }
         assert!(slowdown.addresses.lock().unwrap().len() <= ADDRESSES_MAX);
