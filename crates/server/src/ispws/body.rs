@@ -1,12 +1,13 @@
 //! Bodies of calls: read up to a limit and within a time, as text or as a form of either kind.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header;
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _, stream};
 use model::limits;
 use multer::Multipart;
 
@@ -67,6 +68,22 @@ pub(super) async fn form_field(request: Request, name: &str) -> Result<String, I
 pub(super) fn boundary(request: &Request) -> Option<String> {
     let content_type = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
     multer::parse_boundary(content_type).ok()
+}
+
+/// The pieces of a body, with a pause after each. The multipart parser takes all that is ready before
+/// it hands on the first byte: from a sender on a fast line that would be the whole file.
+pub(super) fn paced(body: Body) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
+    let mut pieces = body.into_data_stream();
+    let mut given = false;
+    stream::poll_fn(move |context| {
+        if std::mem::take(&mut given) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let piece = pieces.poll_next_unpin(context);
+        given = piece.is_ready();
+        piece
+    })
 }
 
 /// Waits for `next`, but not for ever.

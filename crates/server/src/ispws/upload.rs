@@ -9,7 +9,7 @@ use multer::{Field, Multipart};
 use wire::ispws::ReportResponse;
 
 use super::answer::{failed, success};
-use super::body::{boundary, malformed, timely, too_many_parts};
+use super::body::{boundary, malformed, paced, timely, too_many_parts};
 use super::gate::{self, Approach, Caller};
 use super::{IspwsDoor, bad_id};
 use crate::intake::{IntakeError, IntakeFault, IntakeRefusal, OpenReport, Received};
@@ -55,7 +55,7 @@ async fn receive(
             "Malformed file submittal: multipart/form-data with a boundary is expected".to_owned(),
         )
     })?;
-    let mut multipart = Multipart::new(request.into_body().into_data_stream(), boundary);
+    let mut multipart = Multipart::new(paced(request.into_body()), boundary);
     let mut parts = Parts::default();
     let complete = match take_parts(door, caller, &mut multipart, &mut parts).await {
         Ok(()) => parts.expect_both(),
