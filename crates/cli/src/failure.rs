@@ -14,6 +14,11 @@ pub(crate) enum Failure {
     /// The runtime did not start.
     #[error("the program could not start its threads: close other programs, or raise the limits")]
     Runtime(#[source] std::io::Error),
+    /// A part of the work ended early: a defect of this program.
+    #[error(
+        "a part of the work ended early; what was said to be taken is kept, take the rest again"
+    )]
+    Task(#[source] tokio::task::JoinError),
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigRefusal),

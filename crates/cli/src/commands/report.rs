@@ -45,11 +45,15 @@ pub(super) async fn run(args: Report) -> Result<Verdict, Failure> {
     let station = open_or_create(&args.place).await?;
     let bar = progress(items.len());
     let mut taken = stream::iter(items)
-        .map(|item| take(&station, item))
+        // Tasks of their own, so that parsing and sealing use every core.
+        .map(|item| {
+            let station = station.clone();
+            tokio::spawn(async move { take(&station, item).await })
+        })
         .buffered(UNDER_WAY);
     let (mut kept, mut repeated_count, mut refused) = (0_u64, 0_u64, 0_u64);
     while let Some(line) = taken.next().await {
-        let line = line?;
+        let line = line.map_err(Failure::Task)??;
         bar.inc(1);
         match &line {
             Line::Taken { repeated: true, .. } => repeated_count += 1,

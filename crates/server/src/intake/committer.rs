@@ -77,7 +77,11 @@ async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc
                 }
             }
             Err(fault) => {
-                tracing::error!(code = fault.code(), %fault, "a batch was not saved");
+                tracing::error!(
+                    code = fault.code(),
+                    causes = causes(&fault),
+                    "a batch was not saved"
+                );
                 for answer in answers {
                     hand_back(answer, Err(fault.clone().into()));
                 }
@@ -101,6 +105,17 @@ async fn gather(waiting: &mut mpsc::Receiver<Order>, orders: &mut Vec<Order>) {
             return;
         }
     }
+}
+
+/// A fault with everything underneath it. Causes name tables and systems, never values.
+fn causes(fault: &IntakeFault) -> String {
+    let mut text = fault.to_string();
+    let mut source = std::error::Error::source(fault);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
 }
 
 fn hand_back(

@@ -32,13 +32,20 @@ async fn a_dropped_transaction_leaves_nothing() {
     .await;
 }
 
+/// Statements begun at most until one is given up midway.
+const GIVEN_UP_TRIES: usize = 1000;
+
 #[tokio::test]
 async fn a_statement_given_up_midway_is_never_committed() {
     both(async |database| {
         let store = database.create().await;
         let mut tx = store.begin("given up").await.unwrap();
         tx.append_log(&[event(1)]).await.unwrap();
-        assert_eq!(tx.append_log(&[event(2)]).now_or_never(), None);
+        // On a busy machine a statement may be done by the time it is first looked at: then it was
+        // not given up, and the next one is.
+        let given_up =
+            (0..GIVEN_UP_TRIES).any(|_| tx.append_log(&[event(2)]).now_or_never().is_none());
+        assert!(given_up, "every statement was done at its first look");
         let outcome = tx.commit().await;
         assert_eq!(
             outcome.unwrap_err(),
