@@ -13,6 +13,8 @@ use multer::Multipart;
 
 use crate::intake::{IntakeError, IntakeRefusal};
 
+/// What the multipart parser is given between two pauses: enough that a pause costs nothing.
+const GIVEN_BYTES_MAX: usize = 512 << 10;
 /// The longest that a client may fall silent within a body.
 pub(super) const SILENCE_SECONDS_MAX: u64 = 60;
 
@@ -70,18 +72,25 @@ pub(super) fn boundary(request: &Request) -> Option<String> {
     multer::parse_boundary(content_type).ok()
 }
 
-/// The pieces of a body, with a pause after each. The multipart parser takes all that is ready before
-/// it hands on the first byte: from a sender on a fast line that would be the whole file.
+/// The pieces of a body, with a pause after some of them. The multipart parser takes all that is
+/// ready before it hands on the first byte: from a sender on a fast line that would be the whole
+/// file.
 pub(super) fn paced(body: Body) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
     let mut pieces = body.into_data_stream();
-    let mut given = false;
+    let mut given_bytes = 0;
     stream::poll_fn(move |context| {
-        if std::mem::take(&mut given) {
+        if given_bytes >= GIVEN_BYTES_MAX {
+            given_bytes = 0;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
         let piece = pieces.poll_next_unpin(context);
-        given = piece.is_ready();
+        match &piece {
+            Poll::Ready(Some(Ok(bytes))) => given_bytes += bytes.len(),
+            Poll::Ready(_) => {}
+            // The parser hands on what it has whenever the connection makes it wait.
+            Poll::Pending => given_bytes = 0,
+        }
         piece
     })
 }
