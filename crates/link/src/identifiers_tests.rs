@@ -18,7 +18,7 @@ fn report(mentions: Vec<Mention>) -> Report {
         subjects: Vec::new(),
         mentions,
         files: Vec::new(),
-        has_narrative: false,
+        narratives: Vec::new(),
     }
 }
 

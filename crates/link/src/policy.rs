@@ -146,8 +146,8 @@ pub enum LinkPolicyProblem {
     },
     /// Not a kind of identifier.
     #[error(
-        "`{name}` is not a kind of identifier; known are email, phone, url, ip, handle, device, \
-         group, prior_report"
+        "`{name}` is not a kind of identifier; known are {}",
+        IdentifierKind::ALL.map(IdentifierKind::name).join(", ")
     )]
     UnknownKind {
         /// The name as written.

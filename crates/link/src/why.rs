@@ -28,6 +28,19 @@ pub fn why(identifier: &Identifier) -> String {
                 on(platform)
             )
         }
+        IdentifierKind::Host => format!("Both reports name the same host ({normal})."),
+        IdentifierKind::Onion => format!("Both reports name the same onion service ({normal})."),
+        IdentifierKind::Iban => format!("Both reports name the same bank account ({normal})."),
+        IdentifierKind::Card => format!("Both reports name the same card token ({normal})."),
+        IdentifierKind::Btc
+        | IdentifierKind::Evm
+        | IdentifierKind::Tron
+        | IdentifierKind::Monero => {
+            format!("Both reports name the same chain address ({normal}).")
+        }
+        IdentifierKind::Payment => {
+            format!("Both reports name the same wallet or payment ({normal}).")
+        }
         IdentifierKind::PriorReport => {
             format!("One report names the other, or both name the same earlier report ({normal}).")
         }

@@ -17,18 +17,42 @@ pub enum Score {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Override {
-    /// The sender escalated the report: immediate risk to a child.
+    /// A child who is known from before is at risk.
+    KnownChild,
+    /// A child may harm itself.
+    SelfHarm,
+    /// The sender escalated the report: imminent danger to a child.
     Escalated,
     /// Abuse is live now.
     LiveNow,
 }
 
 impl Override {
+    /// Every override, the lowest first.
+    pub const ALL: [Self; 4] = [
+        Self::KnownChild,
+        Self::SelfHarm,
+        Self::Escalated,
+        Self::LiveNow,
+    ];
+
     /// The name as written in JSON and policy.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::KnownChild => "known_child",
+            Self::SelfHarm => "self_harm",
             Self::Escalated => "escalated",
             Self::LiveNow => "live_now",
+        }
+    }
+
+    /// The name as people read it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::KnownChild => "known child at risk",
+            Self::SelfHarm => "self-harm",
+            Self::Escalated => "escalated",
+            Self::LiveNow => "live now",
         }
     }
 
@@ -36,18 +60,18 @@ impl Override {
     pub const fn standing(which: Option<Self>) -> i64 {
         match which {
             None => 0,
-            Some(Self::Escalated) => 1,
-            Some(Self::LiveNow) => 2,
+            Some(Self::KnownChild) => 1,
+            Some(Self::SelfHarm) => 2,
+            Some(Self::Escalated) => 3,
+            Some(Self::LiveNow) => 4,
         }
     }
 
     /// The override of a standing; `None` for 0 and for numbers this version does not know.
-    pub const fn of_standing(standing: i64) -> Option<Self> {
-        match standing {
-            1 => Some(Self::Escalated),
-            2 => Some(Self::LiveNow),
-            _ => None,
-        }
+    pub fn of_standing(standing: i64) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|raised| Self::standing(Some(*raised)) == standing)
     }
 }
 

@@ -99,11 +99,29 @@ pub enum IdentifierKind {
     Group,
     /// The number of a report.
     PriorReport,
+    /// A host name alone: a service, not a page.
+    Host,
+    /// An onion service, by its address.
+    Onion,
+    /// A bank account number in international form.
+    Iban,
+    /// A payment card, only as a token: never its number.
+    Card,
+    /// A Bitcoin address.
+    Btc,
+    /// An address on Ethereum or a chain like it.
+    Evm,
+    /// A Tron address.
+    Tron,
+    /// A Monero address.
+    Monero,
+    /// A wallet, a payment handle or a remittance's control number, with its service.
+    Payment,
 }
 
 impl IdentifierKind {
-    /// Every kind. Append only: the position is stored.
-    pub const ALL: [Self; 8] = [
+    /// Every kind. Append only.
+    pub const ALL: [Self; 17] = [
         Self::Email,
         Self::Phone,
         Self::Url,
@@ -112,6 +130,15 @@ impl IdentifierKind {
         Self::Device,
         Self::Group,
         Self::PriorReport,
+        Self::Host,
+        Self::Onion,
+        Self::Iban,
+        Self::Card,
+        Self::Btc,
+        Self::Evm,
+        Self::Tron,
+        Self::Monero,
+        Self::Payment,
     ];
 
     /// The name as written in JSON and policy.
@@ -125,6 +152,15 @@ impl IdentifierKind {
             Self::Device => "device",
             Self::Group => "group",
             Self::PriorReport => "prior_report",
+            Self::Host => "host",
+            Self::Onion => "onion",
+            Self::Iban => "iban",
+            Self::Card => "card",
+            Self::Btc => "btc",
+            Self::Evm => "evm",
+            Self::Tron => "tron",
+            Self::Monero => "monero",
+            Self::Payment => "payment",
         }
     }
 }

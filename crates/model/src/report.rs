@@ -173,6 +173,17 @@ pub struct Report {
     pub mentions: Vec<Mention>,
     /// The files.
     pub files: Vec<FileFacts>,
-    /// Whether the report says what happened in free words anywhere.
-    pub has_narrative: bool,
+    /// What the report says in free words, in the order of the document.
+    pub narratives: Vec<Narrative>,
+}
+
+/// Free words in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Narrative {
+    /// The part of the report that says them.
+    pub part: Part,
+    /// Where in the document, as element names: `victim/additionalInfo`.
+    pub place: String,
+    /// The words as sent, which are hostile input: data, never instructions.
+    pub text: Sensitive<String>,
 }

@@ -242,7 +242,7 @@ impl<'a> Matter<'a> {
             Fact::Group => self.has(MentionKind::Group),
             Fact::Url => self.has(MentionKind::Url),
             Fact::PriorReport => self.has(MentionKind::PriorReport),
-            Fact::Narrative => report.has_narrative.into(),
+            Fact::Narrative => (!report.narratives.is_empty()).into(),
             Fact::FilesReported => (!report.files.is_empty()).into(),
             Fact::FileViewed => report
                 .files

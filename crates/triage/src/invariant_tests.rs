@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use model::{
     FileFacts, FileId, Finding, Identifier, IdentifierKind, IncidentKind, Mark, Mention,
-    MentionKind, Moment, Override, Part, Report, ReportId, Score, Sensitive, Subject, Timestamp,
-    rank,
+    MentionKind, Moment, Narrative, Override, Part, Report, ReportId, Score, Sensitive, Subject,
+    Timestamp, rank,
 };
 use proptest::prelude::*;
 
@@ -36,7 +36,15 @@ fn bare(incident: IncidentKind, at: &str) -> Report {
         subjects: Vec::new(),
         mentions: Vec::new(),
         files: Vec::new(),
-        has_narrative: false,
+        narratives: Vec::new(),
+    }
+}
+
+fn narrative() -> Narrative {
+    Narrative {
+        part: Part::Incident,
+        place: "additionalInfo".to_owned(),
+        text: Sensitive::new("A moderator saw it.".to_owned()),
     }
 }
 
@@ -121,7 +129,7 @@ fn full_live_report() -> Report {
             mention(MentionKind::Phone, Part::Sender),
         ],
         files: vec![file],
-        has_narrative: true,
+        narratives: vec![narrative()],
         ..bare(IncidentKind::AbuseMaterial, "2026-01-02T11:55:00Z")
     }
 }
@@ -296,7 +304,7 @@ fn any_report() -> impl Strategy<Value = Report> {
                 subjects,
                 mentions,
                 files,
-                has_narrative,
+                narratives: has_narrative.then(narrative).into_iter().collect(),
             },
         )
 }
@@ -322,7 +330,7 @@ fn lessened(report: &Report, step: usize) -> Report {
         8 => each_file(&mut less, |file| file.viewed_by_sender = None),
         9 => each_file(&mut less, |file| file.publicly_available = None),
         10 => less.files.clear(),
-        11 => less.has_narrative = false,
+        11 => less.narratives.clear(),
         step => {
             less.marks.insert(VOLUME[step - 12]);
         }

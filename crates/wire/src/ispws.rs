@@ -26,6 +26,7 @@ mod incident;
 pub mod json;
 mod lexical;
 mod mentions;
+mod narratives;
 mod people;
 mod places;
 mod print;

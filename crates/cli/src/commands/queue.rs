@@ -49,10 +49,9 @@ pub(super) fn in_words(entry: &QueueEntry) -> String {
         entry.case,
         entry.danger,
         entry.actionability,
-        entry.raised.map_or(String::new(), |raised| format!(
-            "[{}]  ",
-            raised_in_words(raised)
-        )),
+        entry
+            .raised
+            .map_or(String::new(), |raised| format!("[{}]  ", raised.words())),
         entry.reports,
         if entry.reports == 1 {
             "report"
@@ -71,11 +70,4 @@ pub(super) fn in_words(entry: &QueueEntry) -> String {
         write!(text, "\n    {score} {:+4}  {}", reason.points, reason.text).unwrap_or_default();
     }
     text
-}
-
-const fn raised_in_words(raised: Override) -> &'static str {
-    match raised {
-        Override::Escalated => "escalated",
-        Override::LiveNow => "live now",
-    }
 }

@@ -131,7 +131,7 @@ impl ShownEntry {
             case: entry.case.number(),
             danger: entry.danger,
             actionability: entry.actionability,
-            raised: entry.raised.map(in_words),
+            raised: entry.raised.map(Override::words),
             reasons: entry.reasons.into_iter().map(ShownReason::of).collect(),
             more,
             reports: entry.reports,
@@ -153,13 +153,6 @@ impl ShownReason {
             rule: finding.rule,
             version: finding.version,
         }
-    }
-}
-
-const fn in_words(raised: Override) -> &'static str {
-    match raised {
-        Override::Escalated => "escalated",
-        Override::LiveNow => "live now",
     }
 }
 

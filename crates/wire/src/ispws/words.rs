@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use model::{FileFacts, FileId, IncidentKind, Mark, Part, Relevance, Sensitive, Subject};
 
-use super::binding::{Node, Printer};
 use super::mentions::mentions;
-use super::schema::{Attribute, Element, SimpleType};
+use super::narratives::narratives;
 use super::{
     Address, AssociatedAccount, Country, EstimatedLocation, FileAnnotations, FileClassification,
     FileDetails, FileMarking, FileRelevance, IncidentType, Person, Report,
@@ -51,7 +50,7 @@ pub fn to_model(report: &Report, files: &[FileSaid<'_>]) -> model::Report {
             .iter()
             .map(|(said, details)| facts(said, details))
             .collect(),
-        has_narrative: narrates(report) || said().any(narrates),
+        narratives: narratives(report, said()),
     }
 }
 
@@ -294,36 +293,4 @@ fn countries(addresses: &[Address], place: Option<&EstimatedLocation>) -> BTreeS
         .filter(|country| *country != Country::Unsaid)
         .map(|country| country.text().to_owned())
         .collect()
-}
-
-/// Whether a document says anything in free words.
-fn narrates<N: Node>(document: &N) -> bool {
-    let mut search = NarrativeSearch::default();
-    document.print(&mut search);
-    search.found
-}
-
-/// A printer that prints nothing and looks for free words: so no place that may hold them is
-/// forgotten.
-#[derive(Default)]
-struct NarrativeSearch {
-    in_narrative: bool,
-    found: bool,
-}
-
-impl Printer for NarrativeSearch {
-    fn start(&mut self, element: &'static Element, _repeats: bool) {
-        self.in_narrative = matches!(
-            element.name,
-            "additionalInfo" | "content" | "incidentDateTimeDescription"
-        );
-    }
-
-    fn attribute(&mut self, _attribute: &'static Attribute, _text: &str) {}
-
-    fn text(&mut self, _kind: &'static SimpleType, text: &str) {
-        self.found |= self.in_narrative && !text.trim().is_empty();
-    }
-
-    fn end(&mut self, _element: &'static Element) {}
 }

@@ -97,7 +97,7 @@ fn what_the_report_says_is_kept() {
     );
     let marks: Vec<_> = report.marks.into_iter().collect();
     assert_eq!(marks, [Mark::Sextortion, Mark::Spam, Mark::ViralBatch]);
-    assert!(!report.has_narrative);
+    assert!(report.narratives.is_empty());
     let parts: Vec<_> = report.subjects.iter().map(|subject| subject.part).collect();
     assert_eq!(
         parts,
@@ -162,8 +162,11 @@ fn an_escalation_needs_words() {
 
 #[test]
 fn a_narrative_is_found_wherever_it_is() {
-    let narrated =
-        |details: &str, tail: &str| model(&report_with("", "", details, "", tail)).has_narrative;
+    let narrated = |details: &str, tail: &str| {
+        !model(&report_with("", "", details, "", tail))
+            .narratives
+            .is_empty()
+    };
     assert!(!narrated("", ""));
     assert!(!narrated("", "<additionalInfo> \n</additionalInfo>"));
     assert!(narrated("", "<additionalInfo>text</additionalInfo>"));
@@ -222,7 +225,7 @@ fn what_is_said_later_of_a_file_overrides_field_by_field() {
         report.marks.iter().collect::<Vec<_>>(),
         [&Mark::LiveStreaming]
     );
-    assert!(report.has_narrative);
+    assert!(!report.narratives.is_empty());
     let mention = &report.mentions[0];
     assert_eq!(
         (mention.kind, mention.part, mention.port),
