@@ -41,6 +41,10 @@ pub enum Deed {
     CaseRanked,
     /// A case was read.
     CaseRead,
+    /// What came of a report was recorded.
+    OutcomeRecorded,
+    /// A clock of a case was stopped: what it asked for is done.
+    ClockStopped,
 }
 
 /// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only

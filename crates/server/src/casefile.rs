@@ -7,6 +7,7 @@ use std::collections::hash_map::Entry;
 use model::{CaseId, CustodyEvent, Deed, Finding, Link, Override, ReportId};
 use serde::Serialize;
 use store::{CaseRow, QueueCursor, ReportRow};
+use triage::Due;
 use vault::DataKey;
 
 use crate::intake::{Actor, IntakeError, IntakeFault, MeasuredFile, Operation};
@@ -80,6 +81,8 @@ pub struct CaseFile {
     pub links: Vec<Link>,
     /// Their files.
     pub evidence: Vec<EvidenceItem>,
+    /// The clocks that run, the first to run out first.
+    pub clocks: Vec<Due>,
 }
 
 impl Station {
@@ -132,6 +135,7 @@ impl Station {
             members: Vec::with_capacity(members.len()),
             links: self.open_links(row.id, &keys).await?,
             evidence: Vec::new(),
+            clocks: self.clocks_of(&row).await?,
         };
         for member in &members {
             let Some(key) = keys.get(&member.id) else {
@@ -216,7 +220,7 @@ impl Station {
     }
 
     /// The data keys of finished reports, each from under its case's key.
-    async fn record_keys(
+    pub(crate) async fn record_keys(
         &self,
         reports: &[ReportRow],
     ) -> Result<HashMap<ReportId, DataKey>, IntakeError> {
@@ -244,7 +248,7 @@ impl Station {
         Ok(keys)
     }
 
-    fn open_case_key(&self, row: &CaseRow) -> Result<DataKey, IntakeError> {
+    pub(crate) fn open_case_key(&self, row: &CaseRow) -> Result<DataKey, IntakeError> {
         let wrapped = row.key.as_ref();
         let wrapped = wrapped.ok_or(IntakeFault::Unreadable {
             what: "a case's key",

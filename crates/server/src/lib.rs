@@ -5,8 +5,11 @@
 //! serves HTTP: the CyberTipline-compatible door at `/ispws`, the console's pages at `/`.
 
 mod accounts;
+mod api;
+mod calendar;
 mod casefile;
 mod config;
+mod feedback;
 mod intake;
 mod ispws;
 mod listen;
@@ -20,10 +23,13 @@ mod slowdown;
 mod station;
 
 pub use accounts::{ACCOUNT_NAME_CHARS_MAX, Account, AccountError};
+pub use calendar::{CaseClock, ClockError};
 pub use casefile::{CASE_ROWS_MAX, CaseFile, EvidenceItem, Member, QueueEntry, QueuePage};
 pub use config::{Config, ConfigRefusal, LISTEN_DEFAULT};
+pub use feedback::{OPERATOR_NAME, ReportFeedback, SenderLedger};
 pub use intake::{
-    Actor, IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin, Received, Submitted, Upload,
+    Actor, Finished, IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin, Received,
+    Submitted, Upload,
 };
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use pages::SignInLink;

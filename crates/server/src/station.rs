@@ -10,7 +10,7 @@ use link::LinkPolicy;
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
 use tokio::sync::{Mutex, Notify};
-use triage::Policy;
+use triage::{Calendar, Feedback, Policy, TableError};
 use vault::{Blobs, EvidenceError, KeyError, Keys};
 
 use crate::config::Config;
@@ -82,6 +82,9 @@ pub enum OpenError {
     /// The link policy cannot be used.
     #[error(transparent)]
     LinkPolicy(link::LinkPolicyError),
+    /// The table of fields or the calendar cannot be used.
+    #[error(transparent)]
+    Table(TableError),
     /// The first event could not be kept.
     #[error(transparent)]
     First(IntakeError),
@@ -102,6 +105,7 @@ impl OpenError {
             Self::Place(error) => error.code(),
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
+            Self::Table(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
     }
@@ -124,6 +128,8 @@ pub(crate) struct Core {
     pub(crate) blobs: Blobs,
     pub(crate) link_policy: LinkPolicy,
     pub(crate) triage_policy: Policy,
+    pub(crate) feedback: Feedback,
+    pub(crate) calendar: Calendar,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -153,6 +159,8 @@ impl Station {
     ) -> Result<Self, OpenError> {
         let triage_policy = read_policy(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
+        let feedback = Feedback::builtin().map_err(OpenError::Table)?;
+        let calendar = Calendar::builtin().map_err(OpenError::Table)?;
         let (store, keys) = match if_missing {
             IfMissing::Refuse => open_existing(&config).await?,
             IfMissing::Create => open_or_create(&config, clock.as_ref(), entropy.as_ref()).await?,
@@ -168,6 +176,8 @@ impl Station {
             blobs,
             link_policy,
             triage_policy,
+            feedback,
+            calendar,
             clock,
             entropy,
         });

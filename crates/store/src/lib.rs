@@ -11,6 +11,7 @@
 mod access;
 mod connection;
 mod fault;
+mod ledger;
 mod migrations;
 mod open;
 mod read;
@@ -23,6 +24,7 @@ mod tx;
 mod url;
 
 pub use fault::{Cause, StoreFault, StoreRefusal};
+pub use ledger::{CaseStart, ClockDoneRow, LedgerRow, OutcomeRow};
 pub use migrations::SCHEMA_VERSION;
 pub use open::{Birth, Store};
 pub use read::{Count, Counts, QUEUE_PAGE_MAX, QueueCursor, ROWS_PER_PAGE_MAX};

@@ -11,18 +11,31 @@
 //! says so; and a policy that does not raise escalated and live-streamed reports above all others
 //! is refused.
 
+mod calendar;
 mod combine;
+mod due;
 mod facts;
+mod feedback;
 mod findings;
+mod help;
+pub mod ledger;
 mod policy;
 mod problem;
+mod table;
 mod text;
 
+pub use calendar::{Basis, Calendar, Clock, ClockKind, Jurisdiction, Length, Start};
 pub use combine::{REFS_MAX, combine};
+pub use due::{CaseTimes, Due, DueState, due};
 pub use facts::Fact;
+pub use feedback::{Ask, Feedback};
 pub use findings::report_findings;
+pub use help::{Help, Missing, help};
 pub use policy::{POINTS_MAX, POLICY_BYTES_MAX, Policy, RULES_MAX, Rule, TEXT_BYTES_MAX};
 pub use problem::{PolicyError, PolicyProblem};
+pub use table::{
+    ENTRIES_MAX, ENTRY_TEXT_BYTES_MAX, FIELD_BYTES_MAX, TABLE_BYTES_MAX, TableError, TableProblem,
+};
 
 #[cfg(test)]
 mod invariant_tests;

@@ -1,8 +1,10 @@
 //! The commands, one a file.
 
 mod account;
+mod calendar;
 mod case;
 mod demo;
+mod ledger;
 mod log;
 mod queue;
 mod report;
@@ -25,6 +27,9 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Report(args) => report::run(args).await,
         Command::Queue(args) => queue::run(args).await,
         Command::Case(args) => case::run(args).await,
+        Command::Calendar(args) => calendar::run(args).await,
+        Command::Outcome(args) => ledger::outcome(args).await,
+        Command::Ledger(args) => ledger::run(args).await,
         Command::Log(args) => log::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,

@@ -14,8 +14,10 @@ use store::{
     AccountRow, AnchorRow, Blind, CaseRow, DetailRow, FileRow, LinkRow, LogRow, MentionRow,
     ReportRow, Sealed, SubmissionRow,
 };
+use triage::ledger::Counter;
 use vault::{DataKey, Keys};
 
+use super::counting::Tally;
 use super::operation::{Actor, Description, Finishing, NewFile, Operation, Outcome, Submission};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::sealed_names as names;
@@ -44,6 +46,7 @@ pub(super) struct Batch<'a> {
     pub(super) anchors: HashMap<Blind, AnchorRow>,
     pub(super) cases: HashMap<CaseId, OpenCase>,
     pub(super) fresh_cases: std::vec::IntoIter<CaseId>,
+    pub(super) tally: Tally,
     pub(super) written: Written,
 }
 
@@ -81,6 +84,10 @@ impl Batch<'_> {
             }
             Operation::Retract(report, actor) => self.retract(report, actor, at),
             Operation::Expire(report) => self.expire(report, at),
+            Operation::RecordOutcome(report, outcome, actor) => {
+                self.record_outcome(report, outcome, actor, at)
+            }
+            Operation::StopClock(row, event) => self.stop_clock(row, &event),
             Operation::AddAccount(row, event) => {
                 self.record_unbound(&event)?;
                 self.written.accounts.push(*row);
@@ -114,6 +121,7 @@ impl Batch<'_> {
             event.report = Some(report.number());
             event.sha256 = Some(hex(&new.sha256));
             self.record(&event, report, &key)?;
+            self.count(new.row.account, at, Counter::Repeated);
             return Ok(Outcome::Submitted {
                 report,
                 repeated: true,
@@ -176,6 +184,7 @@ impl Batch<'_> {
             event.report = Some(report.number());
             event.sha256 = Some(hex(&submission.sha256));
             self.record(&event, report, &key)?;
+            self.count(submission.row.account, at, Counter::Repeated);
             return Ok(Outcome::Submitted {
                 report,
                 repeated: true,
@@ -262,6 +271,7 @@ impl Batch<'_> {
             && self.contents(report) == self.contents(first)
         {
             self.fold(&new, first, case, at)?;
+            self.count(new.actor.account(), at, Counter::Folded);
             return Ok(Outcome::Finished { files, case });
         }
         let case = self.tie(&new, at)?;
@@ -270,6 +280,7 @@ impl Batch<'_> {
         self.record(&event, report, &new.key)?;
         self.rank(&new, case, at)?;
         self.rewrap(report, &new.key, case)?;
+        self.count_finished(&new, at);
         self.update(report, |row| {
             row.state = ReportState::Finished;
             row.finished = Some(at);
@@ -346,6 +357,15 @@ impl Batch<'_> {
         let mut event = CustodyEvent::new(at, deed, actor.to_string());
         event.report = Some(report.number());
         self.record(&event, report, &key)?;
+        if let Some(account) = self.reports.get(&report).map(|row| row.account) {
+            let expired = state == ReportState::Expired;
+            let counter = if expired {
+                Counter::Expired
+            } else {
+                Counter::Retracted
+            };
+            self.count(account, at, counter);
+        }
         self.update(report, |row| {
             row.state = state;
             row.changed = at;
@@ -399,7 +419,7 @@ impl Batch<'_> {
     }
 
     /// The data key of a loaded report, from under the agency's or its case's key.
-    fn record_key(&self, report: ReportId) -> Result<DataKey, IntakeError> {
+    pub(super) fn record_key(&self, report: ReportId) -> Result<DataKey, IntakeError> {
         let missing = IntakeFault::Unreadable {
             what: "a report's key",
         };
@@ -468,7 +488,7 @@ impl Batch<'_> {
     }
 
     /// Appends an event about no report, sealed under the register's key.
-    fn record_unbound(&mut self, event: &CustodyEvent) -> Result<(), IntakeError> {
+    pub(super) fn record_unbound(&mut self, event: &CustodyEvent) -> Result<(), IntakeError> {
         let entry =
             vault::custody::record(event, self.tools.keys.register_key(), self.tools.entropy)
                 .map_err(|_| IntakeFault::Unreadable {

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use vault::DataKey;
 
 use super::batch::{Batch, OpenCase, Tools, Written};
+use super::counting::Tally;
 use super::operation::{Operation, Order, Outcome};
 use super::{IntakeError, IntakeFault};
 use crate::sealed_names as names;
@@ -224,6 +225,7 @@ async fn load<'a>(
     case_ids.extend(reports.values().filter_map(|row| row.case));
     case_ids.extend(reports.values().filter_map(|row| row.key_case));
     let cases = load_cases(core, tx, case_ids).await?;
+    let tally = Tally::load(tx, operations).await?;
     Ok(Batch {
         tools: Tools {
             keys: &core.keys,
@@ -237,6 +239,7 @@ async fn load<'a>(
         anchors,
         cases,
         fresh_cases: fresh_cases.into_iter(),
+        tally,
         written: Written::default(),
     })
 }
@@ -301,6 +304,7 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
     for (account, at) in &written.revoked {
         tx.revoke_account(*account, *at).await?;
     }
+    batch.tally.save(tx).await?;
     tx.append_log(&written.log).await?;
     Ok(())
 }
@@ -330,11 +334,15 @@ impl Wanted {
                 Operation::Finish(new) => {
                     wanted.reports.insert(new.report);
                 }
-                Operation::Retract(report, _) | Operation::Expire(report) => {
+                Operation::Retract(report, _)
+                | Operation::Expire(report)
+                | Operation::RecordOutcome(report, ..) => {
                     wanted.reports.insert(*report);
                 }
-                Operation::AddAccount(..) | Operation::RevokeAccount(..) | Operation::Record(_) => {
-                }
+                Operation::StopClock(..)
+                | Operation::AddAccount(..)
+                | Operation::RevokeAccount(..)
+                | Operation::Record(_) => {}
             }
             for prepared in operation
                 .finishing()

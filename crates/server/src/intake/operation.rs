@@ -1,8 +1,12 @@
 //! What can be asked of the committer: each operation is one state change, prepared outside of it.
 
-use model::{AccountId, CaseId, CustodyEvent, FileId, Finding, Identifier, ReportId, Timestamp};
-use store::{AccountRow, Blind, FileRow, Sealed, SubmissionRow};
+use model::{
+    AccountId, CaseId, CustodyEvent, FileId, Finding, Identifier, ReportId, ReportOutcome,
+    Timestamp,
+};
+use store::{AccountRow, Blind, ClockDoneRow, FileRow, Sealed, SubmissionRow};
 use tokio::sync::oneshot;
+use triage::Help;
 use vault::DataKey;
 
 use super::IntakeError;
@@ -76,6 +80,8 @@ pub(crate) struct Finishing {
     pub(crate) identifiers: Vec<PreparedIdentifier>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) findings_sealed: Sealed,
+    /// What would have helped: for its sender and for the ledger, not for its rank.
+    pub(crate) help: Help,
     pub(crate) actor: Actor,
 }
 
@@ -96,6 +102,8 @@ pub(crate) enum Operation {
     SubmitWhole(Box<Submission>, Box<Finishing>),
     Retract(ReportId, Actor),
     Expire(ReportId),
+    RecordOutcome(ReportId, ReportOutcome, Actor),
+    StopClock(ClockDoneRow, CustodyEvent),
     AddAccount(Box<AccountRow>, CustodyEvent),
     RevokeAccount(AccountId, CustodyEvent),
     /// An event that changes no row.

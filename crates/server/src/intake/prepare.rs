@@ -119,6 +119,7 @@ impl Station {
         let identifiers = link::identifiers(words);
         let findings =
             triage::report_findings(&core.triage_policy, words, report, &identifiers, self.now());
+        let help = triage::help(&core.triage_policy, &core.feedback, &findings);
         let json = serde_json::to_vec(&findings)
             .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
         let findings_sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
@@ -149,6 +150,7 @@ impl Station {
             identifiers,
             findings,
             findings_sealed: Sealed(findings_sealed),
+            help,
             actor,
         })
     }

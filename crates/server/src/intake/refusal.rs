@@ -30,6 +30,12 @@ pub enum IntakeRefusal {
     /// The report was finished before.
     #[error("Report already finished: nothing can be added; submit a new one")]
     Finished,
+    /// The report is not finished, so that nothing can have come of it.
+    #[error(
+        "Report is not finished: it has feedback, and something can come of it, only once its \
+         sender has finished it"
+    )]
+    NotFinished,
     /// The account's role does not send reports.
     #[error(
         "Not authorised to submit: this account is not a sender; add one with `watchfire account \
@@ -43,7 +49,7 @@ impl IntakeRefusal {
     pub fn response_code(&self) -> i32 {
         match self {
             Self::Document(refusal) => refusal.response_code(),
-            Self::Request(_) => 4000,
+            Self::Request(_) | Self::NotFinished => 4000,
             Self::FileBody(_) => 4200,
             Self::NoSuchReport => 5001,
             Self::NoSuchFile => 5002,
@@ -63,6 +69,7 @@ impl IntakeRefusal {
             Self::NoSuchFile => "intake.no-such-file",
             Self::Retracted => "intake.retracted",
             Self::Finished => "intake.finished",
+            Self::NotFinished => "intake.not-finished",
             Self::NotASender => "intake.not-a-sender",
         }
     }

@@ -78,7 +78,7 @@ async fn inv_12_an_unknown_schema_version_is_refused() {
         let refusal = Store::open(&database.url).await.unwrap_err();
         assert_eq!(refusal.code(), "store.schema-unknown");
         database
-            .meddle("INSERT INTO meta (key, value) VALUES ('schema_version', '1')")
+            .meddle("INSERT INTO meta (key, value) VALUES ('schema_version', '3')")
             .await;
         Store::open(&database.url).await.unwrap().close().await;
     })

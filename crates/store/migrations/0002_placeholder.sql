@@ -1,0 +1,1 @@
+-- Schema version 2: a place kept for what is written beside this.
