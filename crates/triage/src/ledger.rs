@@ -197,7 +197,8 @@ pub struct Period {
     /// How often each outcome came of the reports of this time.
     #[serde(serialize_with = "by_name")]
     pub outcomes: BTreeMap<ReportOutcome, i64>,
-    /// What was missing, the weightiest first, at most [`MISSING_SHOWN_MAX`].
+    /// What was missing and could have been filled in whatever happened, the weightiest first, at
+    /// most [`MISSING_SHOWN_MAX`].
     pub missing: Vec<MissingField>,
 }
 
@@ -299,10 +300,11 @@ fn missing(counts: &Counts, policy: &Policy, feedback: &Feedback) -> Vec<Missing
         let rule = policy.rules().iter().find(|rule| rule.id() == id);
         rule.map_or(0, crate::Rule::points)
     };
+    let optional = |rule: &str| feedback.ask(rule).is_some_and(|ask| ask.only_if_so);
     let mut missing: Vec<_> = counts
         .iter()
         .filter_map(|(counter, reports)| match counter {
-            Counter::Missing(rule) if *reports > 0 => Some(MissingField {
+            Counter::Missing(rule) if *reports > 0 && !optional(rule) => Some(MissingField {
                 field: feedback
                     .ask(rule)
                     .map_or_else(|| rule.clone(), |ask| ask.field.clone()),
