@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 20] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -41,6 +41,10 @@ const COMMANDS: [&[&str]; 16] = [
     &["report", "--help"],
     &["queue", "--help"],
     &["case", "--help"],
+    &["calendar", "--help"],
+    &["calendar", "done", "--help"],
+    &["outcome", "--help"],
+    &["ledger", "--help"],
     &["log", "--help"],
     &["log", "checkpoint", "--help"],
     &["log", "verify", "--help"],
