@@ -41,6 +41,14 @@ pub enum Deed {
     CaseRanked,
     /// A case was read.
     CaseRead,
+    /// Reports left a case for another: what tied them ties no more, or a person parted them.
+    CaseParted,
+    /// A person decided that reports are one case, or are not.
+    DecisionMade,
+    /// A person's decision was undone.
+    DecisionUndone,
+    /// Cases that tell of one thing were put into one row of the queue.
+    StormGathered,
 }
 
 /// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only

@@ -124,6 +124,8 @@ pub(crate) struct Core {
     pub(crate) blobs: Blobs,
     pub(crate) link_policy: LinkPolicy,
     pub(crate) triage_policy: Policy,
+    /// What the log of this installation calls itself.
+    pub(crate) log_origin: String,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -160,6 +162,7 @@ impl Station {
         let blobs = Blobs::local(&config.blobs_dir()).map_err(OpenError::Blobs)?;
         let logbook = Logbook::open(&config.log_dir(), &store, &keys).await;
         let logbook = Arc::new(logbook.map_err(OpenError::Log)?);
+        let log_origin = store.birth().await.map_err(OpenError::Store)?.log_origin;
         let empty = store.log_head().await.map_err(OpenError::Store)?.size == 0;
         let core = Arc::new(Core {
             config,
@@ -168,6 +171,7 @@ impl Station {
             blobs,
             link_policy,
             triage_policy,
+            log_origin,
             clock,
             entropy,
         });

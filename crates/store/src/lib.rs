@@ -17,9 +17,12 @@ mod read;
 mod readers;
 mod record;
 mod row;
+mod seen;
 mod statement;
+mod storm;
 mod table;
 mod tx;
+mod tying;
 mod url;
 
 pub use fault::{Cause, StoreFault, StoreRefusal};
@@ -27,9 +30,12 @@ pub use migrations::SCHEMA_VERSION;
 pub use open::{Birth, Store};
 pub use read::{Count, Counts, QUEUE_PAGE_MAX, QueueCursor, ROWS_PER_PAGE_MAX};
 pub use row::{
-    AccountRow, AnchorRow, Blind, BlobId, CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry,
+    AccountRow, Blind, BlobId, CaseRow, Counter, DetailRow, FileRow, LinkKind, LinkRow, LogEntry,
     LogHead, LogRow, MentionRow, ReportRow, Sealed, SecretHash, SessionKind, SessionRow,
     SubmissionRow,
 };
+pub use seen::{ChildRow, PersonKeyRow};
+pub use storm::{StormKeyRow, StormMarkRow, StormNamedRow, StormRow};
 pub use tx::Tx;
+pub use tying::{DecisionKind, DecisionRow, TiesRow, TyingRow};
 pub use url::{BadStoreUrl, StoreUrl};

@@ -4,10 +4,13 @@ use crate::StoreFault;
 use crate::connection::{Connection, Dialect};
 
 /// The schema version of this program.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// The script that leads from version `n` to `n + 1`, at index `n`.
-const SCRIPTS: [&str; 1] = [include_str!("../migrations/0001_first.sql")];
+const SCRIPTS: [&str; 2] = [
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_linking.sql"),
+];
 
 /// What the database says of its schema.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,17 +5,19 @@
 //! in their order, and writes what came of it in one transaction.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
-use link::LinkPolicy;
 use model::{
-    CaseId, CustodyEvent, Deed, Entropy, FileId, Finding, ReportId, ReportState, Timestamp, hex,
+    CaseId, CustodyEvent, DecisionId, Deed, Entropy, FileId, Finding, ReportId, ReportState,
+    Timestamp, hex,
 };
 use store::{
-    AccountRow, AnchorRow, Blind, CaseRow, DetailRow, FileRow, LinkRow, LogRow, MentionRow,
-    ReportRow, Sealed, SubmissionRow,
+    AccountRow, Blind, CaseRow, ChildRow, DecisionRow, DetailRow, FileRow, LinkRow, LogRow,
+    MentionRow, ReportRow, Sealed, SubmissionRow, Tx, TyingRow,
 };
 use vault::{DataKey, Keys};
 
+use super::linker::Linker;
 use super::operation::{Actor, Description, Finishing, NewFile, Operation, Outcome, Submission};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::sealed_names as names;
@@ -24,8 +26,7 @@ use crate::sealed_names as names;
 pub(super) struct Tools<'a> {
     pub(super) keys: &'a Keys,
     pub(super) entropy: &'a dyn Entropy,
-    pub(super) link_policy: &'a LinkPolicy,
-    pub(super) triage_version: &'a str,
+    pub(super) triage_policy: &'a triage::Policy,
 }
 
 /// A case with its key and its findings opened.
@@ -41,9 +42,17 @@ pub(super) struct Batch<'a> {
     pub(super) reports: HashMap<ReportId, ReportRow>,
     pub(super) latest: HashMap<Blind, (ReportId, ReportState)>,
     pub(super) files: HashMap<ReportId, Vec<FileRow>>,
-    pub(super) anchors: HashMap<Blind, AnchorRow>,
+    pub(super) children: HashMap<Blind, ReportId>,
+    pub(super) decisions: HashMap<DecisionId, DecisionRow>,
     pub(super) cases: HashMap<CaseId, OpenCase>,
-    pub(super) fresh_cases: std::vec::IntoIter<CaseId>,
+    /// The case of each founder that was asked for.
+    pub(super) founded: HashMap<ReportId, CaseId>,
+    /// Numbers for new cases, fetched in blocks.
+    pub(super) case_numbers: &'a mut Range<i64>,
+    /// The link index, if any operation of the batch needs it.
+    pub(super) linker: Option<&'a mut Linker>,
+    /// The index or the database is ahead of what is written: a fault now ends the whole batch.
+    pub(super) unsettled: bool,
     pub(super) written: Written,
 }
 
@@ -55,9 +64,10 @@ pub(super) struct Written {
     pub(super) files: Vec<FileRow>,
     pub(super) details: Vec<DetailRow>,
     pub(super) mentions: Vec<MentionRow>,
-    pub(super) anchors: BTreeSet<Blind>,
+    pub(super) tying: Vec<TyingRow>,
+    pub(super) children: Vec<ChildRow>,
+    pub(super) decisions: BTreeSet<DecisionId>,
     pub(super) cases: BTreeSet<CaseId>,
-    pub(super) merges: Vec<(CaseId, CaseId)>,
     pub(super) links: Vec<LinkRow>,
     pub(super) accounts: Vec<AccountRow>,
     pub(super) revoked: Vec<(model::AccountId, Timestamp)>,
@@ -65,9 +75,11 @@ pub(super) struct Written {
 }
 
 impl Batch<'_> {
-    /// Runs one operation. A refusal or fault leaves the batch as it was, but for custody events.
-    pub(super) fn run(
+    /// Runs one operation. A refusal leaves the batch as it was, but for custody events; so does a
+    /// fault, unless the batch is [`Batch::unsettled`] after it.
+    pub(super) async fn run(
         &mut self,
+        tx: &mut Tx,
         operation: Operation,
         at: Timestamp,
     ) -> Result<Outcome, IntakeError> {
@@ -75,9 +87,9 @@ impl Batch<'_> {
             Operation::Submit(submission) => self.submit(*submission, at),
             Operation::AddFile(file) => self.add_file(*file, at),
             Operation::Describe(description) => self.describe(*description, at),
-            Operation::Finish(finishing) => self.finish(*finishing, at),
+            Operation::Finish(finishing) => self.finish(tx, *finishing, at).await,
             Operation::SubmitWhole(submission, finishing) => {
-                self.submit_whole(*submission, *finishing, at)
+                self.submit_whole(tx, *submission, *finishing, at).await
             }
             Operation::Retract(report, actor) => self.retract(report, actor, at),
             Operation::Expire(report) => self.expire(report, at),
@@ -95,6 +107,8 @@ impl Batch<'_> {
                 self.record_unbound(&event)?;
                 Ok(Outcome::Done)
             }
+            Operation::Decide(decision, actor) => self.decide(tx, *decision, actor, at).await,
+            Operation::Undo(decision, actor) => self.undo(tx, decision, actor, at).await,
         }
     }
 
@@ -142,6 +156,8 @@ impl Batch<'_> {
                 key_case: None,
                 case: None,
                 findings: None,
+                storm: None,
+                news: false,
             },
         );
         self.latest.insert(digest, (report, ReportState::Open));
@@ -161,8 +177,9 @@ impl Batch<'_> {
         }
     }
 
-    fn submit_whole(
+    async fn submit_whole(
         &mut self,
+        tx: &mut Tx,
         submission: Submission,
         finishing: Finishing,
         at: Timestamp,
@@ -189,7 +206,7 @@ impl Batch<'_> {
                 ..
             }
         ) {
-            self.finish(finishing, at)?;
+            self.finish(tx, finishing, at).await?;
         }
         Ok(outcome)
     }
@@ -243,7 +260,12 @@ impl Batch<'_> {
         Ok(Outcome::Done)
     }
 
-    fn finish(&mut self, new: Finishing, at: Timestamp) -> Result<Outcome, IntakeError> {
+    async fn finish(
+        &mut self,
+        tx: &mut Tx,
+        mut new: Finishing,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
         let report = new.report;
         let row = self.expect_open(report, new.actor, at)?;
         if row.rev != new.revision {
@@ -264,19 +286,21 @@ impl Batch<'_> {
             self.fold(&new, first, case, at)?;
             return Ok(Outcome::Finished { files, case });
         }
-        let case = self.tie(&new, at)?;
+        self.recognise_children(&mut new);
+        let case = self.tie(tx, &new, at).await?;
         let mut event = CustodyEvent::new(at, Deed::ReportFinished, new.actor.to_string());
         event.report = Some(report.number());
         self.record(&event, report, &new.key)?;
         self.rank(&new, case, at)?;
         self.rewrap(report, &new.key, case)?;
+        let findings = new.judged.sealed;
         self.update(report, |row| {
             row.state = ReportState::Finished;
             row.finished = Some(at);
             row.changed = at;
             row.rev += 1;
             row.case = Some(case);
-            row.findings = Some(new.findings_sealed);
+            row.findings = Some(findings);
         });
         for (position, prepared) in new.identifiers.into_iter().enumerate() {
             self.written.mentions.push(MentionRow {
@@ -285,9 +309,32 @@ impl Batch<'_> {
                 kind: prepared.identifier.kind.name().to_owned(),
                 blind: prepared.blind,
                 sealed: prepared.sealed,
+                ties: prepared.identifier.ties,
             });
         }
+        self.unsettled = false;
         Ok(Outcome::Finished { files, case })
+    }
+
+    /// A child that an earlier report told of makes the report's findings others.
+    fn recognise_children(&mut self, new: &mut Finishing) {
+        let report = new.report;
+        let mut known = false;
+        for blind in &new.children {
+            let first = *self.children.entry(*blind).or_insert(report);
+            known |= first != report;
+            if first == report {
+                let first_report = report;
+                let blind = *blind;
+                self.written.children.push(ChildRow {
+                    blind,
+                    first_report,
+                });
+            }
+        }
+        if known {
+            std::mem::swap(&mut new.judged, &mut new.judged_known);
+        }
     }
 
     fn retract(
@@ -399,7 +446,7 @@ impl Batch<'_> {
     }
 
     /// The data key of a loaded report, from under the agency's or its case's key.
-    fn record_key(&self, report: ReportId) -> Result<DataKey, IntakeError> {
+    pub(super) fn record_key(&self, report: ReportId) -> Result<DataKey, IntakeError> {
         let missing = IntakeFault::Unreadable {
             what: "a report's key",
         };
@@ -468,7 +515,7 @@ impl Batch<'_> {
     }
 
     /// Appends an event about no report, sealed under the register's key.
-    fn record_unbound(&mut self, event: &CustodyEvent) -> Result<(), IntakeError> {
+    pub(super) fn record_unbound(&mut self, event: &CustodyEvent) -> Result<(), IntakeError> {
         let entry =
             vault::custody::record(event, self.tools.keys.register_key(), self.tools.entropy)
                 .map_err(|_| IntakeFault::Unreadable {

@@ -3,14 +3,18 @@
 
 mod batch;
 mod committer;
+mod decide;
+mod linker;
 mod operation;
 mod prepare;
 mod refusal;
+mod regroup;
 mod tying;
 mod upload;
 
 use model::{Door, FileId, ReportId};
 
+pub use decide::{Decided, REASON_BYTES_MAX};
 pub use operation::Actor;
 pub use refusal::{IntakeError, IntakeFault, IntakeRefusal};
 pub use upload::{OpenReport, Received, Upload};

@@ -1,7 +1,9 @@
 //! What can be asked of the committer: each operation is one state change, prepared outside of it.
 
-use model::{AccountId, CaseId, CustodyEvent, FileId, Finding, Identifier, ReportId, Timestamp};
-use store::{AccountRow, Blind, FileRow, Sealed, SubmissionRow};
+use model::{
+    AccountId, CaseId, CustodyEvent, DecisionId, FileId, Finding, Identifier, ReportId, Timestamp,
+};
+use store::{AccountRow, Blind, DecisionRow, FileRow, Sealed, SubmissionRow};
 use tokio::sync::oneshot;
 use vault::DataKey;
 
@@ -73,10 +75,21 @@ pub(crate) struct Finishing {
     /// The revision that was read; a later change makes the preparation stale.
     pub(crate) revision: i64,
     pub(crate) key: DataKey,
+    /// The moment that the report is about: of the incident, or of the finish where it is not said.
+    pub(crate) about: Timestamp,
     pub(crate) identifiers: Vec<PreparedIdentifier>,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) findings_sealed: Sealed,
+    /// Identifiers of the children themselves, blinded apart from all others.
+    pub(crate) children: Vec<Blind>,
+    pub(crate) judged: Judged,
+    /// The same for the case that one of the children is known from an earlier report.
+    pub(crate) judged_known: Judged,
     pub(crate) actor: Actor,
+}
+
+/// What the policy says of a report on its own, and the same sealed.
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) sealed: Sealed,
 }
 
 /// An identifier with its blind index and its sealed form.
@@ -100,9 +113,18 @@ pub(crate) enum Operation {
     RevokeAccount(AccountId, CustodyEvent),
     /// An event that changes no row.
     Record(CustodyEvent),
+    /// A person's decision about which reports belong together.
+    Decide(Box<DecisionRow>, Actor),
+    /// A decision is undone.
+    Undo(DecisionId, Actor),
 }
 
 impl Operation {
+    /// Whether the operation needs the link index.
+    pub(crate) fn ties(&self) -> bool {
+        self.finishing().is_some() || matches!(self, Self::Decide(..) | Self::Undo(..))
+    }
+
     /// The finishing part of an operation that has one.
     pub(crate) fn finishing(&self) -> Option<&Finishing> {
         match self {
@@ -121,6 +143,8 @@ pub(crate) enum Outcome {
     Done,
     /// Finished; these are its files, and this its case.
     Finished { files: Vec<FileId>, case: CaseId },
+    /// Decided; these are the cases that it touched, as they stand now.
+    Decided { cases: Vec<CaseId> },
     /// The report changed since it was prepared: prepare again.
     Stale,
 }

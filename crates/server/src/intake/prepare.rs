@@ -1,12 +1,12 @@
 //! The part of each call that needs no order among reports: sealing, parsing, normalising, judging.
 
-use model::{Digests, ReportId, limits};
+use model::{Digests, Part, ReportId, limits};
 use serde::{Deserialize, Serialize};
 use store::{Blind, DetailRow, FileRow, Sealed, SubmissionRow};
 use vault::DataKey;
 use wire::ispws::{FileDetails, FileSaid};
 
-use super::operation::{Actor, Finishing, PreparedIdentifier, Submission};
+use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission};
 use super::{IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin};
 use crate::sealed_names as names;
 use crate::station::Station;
@@ -117,11 +117,29 @@ impl Station {
         let core = self.core();
         let entropy = core.entropy.as_ref();
         let identifiers = link::identifiers(words);
-        let findings =
-            triage::report_findings(&core.triage_policy, words, report, &identifiers, self.now());
-        let json = serde_json::to_vec(&findings)
-            .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
-        let findings_sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
+        let now = self.now();
+        let judged = |victim_seen_before| -> Result<Judged, IntakeFault> {
+            let context = triage::Context { victim_seen_before };
+            let policy = &core.triage_policy;
+            let findings =
+                triage::report_findings(policy, words, report, &identifiers, &context, now);
+            let json = serde_json::to_vec(&findings)
+                .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
+            let sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
+            Ok(Judged {
+                findings,
+                sealed: Sealed(sealed),
+            })
+        };
+        let (judged, judged_known) = (judged(false)?, judged(true)?);
+        let children = identifiers
+            .iter()
+            .filter(|identifier| identifier.ties && identifier.part == Part::Victim)
+            .map(|identifier| {
+                let kind = format!("child|{}", identifier.kind.name());
+                Blind(core.keys.blind(&kind, identifier.normal.expose()))
+            })
+            .collect();
         let identifiers = identifiers
             .into_iter()
             .take(limits::MENTIONS_PER_REPORT_MAX)
@@ -146,9 +164,11 @@ impl Station {
             report,
             revision,
             key,
+            about: words.incident_at.utc.unwrap_or(now),
             identifiers,
-            findings,
-            findings_sealed: Sealed(findings_sealed),
+            children,
+            judged,
+            judged_known,
             actor,
         })
     }

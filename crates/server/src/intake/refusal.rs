@@ -30,6 +30,15 @@ pub enum IntakeRefusal {
     /// The report was finished before.
     #[error("Report already finished: nothing can be added; submit a new one")]
     Finished,
+    /// There is no such case.
+    #[error("There is no such case: see `watchfire queue`")]
+    NoSuchCase,
+    /// There is no such decision.
+    #[error("There is no such decision: see `watchfire decisions`")]
+    NoSuchDecision,
+    /// A decision about cases cannot be made.
+    #[error(transparent)]
+    Decision(link::IndexRefusal),
     /// The account's role does not send reports.
     #[error(
         "Not authorised to submit: this account is not a sender; add one with `watchfire account \
@@ -43,7 +52,10 @@ impl IntakeRefusal {
     pub fn response_code(&self) -> i32 {
         match self {
             Self::Document(refusal) => refusal.response_code(),
-            Self::Request(_) => 4000,
+            Self::Request(_)
+            | Self::NoSuchCase
+            | Self::NoSuchDecision
+            | Self::Decision(_) => 4000,
             Self::FileBody(_) => 4200,
             Self::NoSuchReport => 5001,
             Self::NoSuchFile => 5002,
@@ -63,6 +75,9 @@ impl IntakeRefusal {
             Self::NoSuchFile => "intake.no-such-file",
             Self::Retracted => "intake.retracted",
             Self::Finished => "intake.finished",
+            Self::NoSuchCase => "intake.no-such-case",
+            Self::NoSuchDecision => "intake.no-such-decision",
+            Self::Decision(refusal) => refusal.code(),
             Self::NotASender => "intake.not-a-sender",
         }
     }
