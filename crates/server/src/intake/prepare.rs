@@ -117,8 +117,14 @@ impl Station {
         let core = self.core();
         let entropy = core.entropy.as_ref();
         let identifiers = link::identifiers(words);
-        let findings =
-            triage::report_findings(&core.triage_policy, words, report, &identifiers, self.now());
+        let findings = triage::report_findings(
+            &core.triage_policy,
+            words,
+            report,
+            &identifiers,
+            triage::Context::default(),
+            self.now(),
+        );
         let json = serde_json::to_vec(&findings)
             .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
         let findings_sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
