@@ -59,7 +59,8 @@ INSERT INTO counter (name, next) VALUES ('decision', 1), ('storm', 1);
 -- An identifier of a child's own, and the first report that gave it.
 CREATE TABLE child (
     blind {bytes} NOT NULL PRIMARY KEY, -- its normal form, blinded
-    first_report BIGINT NOT NULL        -- the report
+    first_report BIGINT NOT NULL,       -- the report
+    about_ms BIGINT NOT NULL            -- the moment that report is about
 ){clustered};
 
 -- What finds persons that may be one, among names that are sealed.

@@ -1,6 +1,6 @@
 //! Who was seen before: children by their identifiers, persons by keys of their names.
 
-use model::ReportId;
+use model::{ReportId, Timestamp};
 
 use crate::connection::{Columns, Parameters};
 use crate::row::Blind;
@@ -14,6 +14,8 @@ pub struct ChildRow {
     pub blind: Blind,
     /// The first report that gave it.
     pub first_report: ReportId,
+    /// The moment that report is about.
+    pub about: Timestamp,
 }
 
 /// A key under which a person of a report is found.
@@ -29,18 +31,20 @@ pub struct PersonKeyRow {
 
 impl Record for ChildRow {
     const TABLE: &'static str = "child";
-    const COLUMNS: &'static str = "blind, first_report";
-    const WIDTH: usize = 2;
+    const COLUMNS: &'static str = "blind, first_report, about_ms";
+    const WIDTH: usize = 3;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);
         to.int(self.first_report.number());
+        to.time(self.about);
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault> {
         Ok(Self {
             blind: columns.blind()?,
             first_report: columns.report()?,
+            about: columns.time()?,
         })
     }
 }

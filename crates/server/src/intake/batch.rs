@@ -4,6 +4,7 @@
 //! Nothing here touches the database: `committer` loads what a batch needs, lets the operations run
 //! in their order, and writes what came of it in one transaction.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -21,6 +22,9 @@ use super::linker::Linker;
 use super::operation::{Actor, Description, Finishing, NewFile, Operation, Outcome, Submission};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::sealed_names as names;
+
+/// Reports about one child whose moments lie no further apart than this tell of one incident.
+const SAME_INCIDENT_MILLIS_MAX: i64 = 24 * 3600 * 1000;
 
 /// What a batch may use, none of which changes while it runs.
 pub(super) struct Tools<'a> {
@@ -42,7 +46,7 @@ pub(super) struct Batch<'a> {
     pub(super) reports: HashMap<ReportId, ReportRow>,
     pub(super) latest: HashMap<Blind, (ReportId, ReportState)>,
     pub(super) files: HashMap<ReportId, Vec<FileRow>>,
-    pub(super) children: HashMap<Blind, ReportId>,
+    pub(super) children: HashMap<Blind, ChildRow>,
     pub(super) decisions: HashMap<DecisionId, DecisionRow>,
     pub(super) cases: HashMap<CaseId, OpenCase>,
     /// The case of each founder that was asked for.
@@ -316,20 +320,23 @@ impl Batch<'_> {
         Ok(Outcome::Finished { files, case })
     }
 
-    /// A child that an earlier report told of makes the report's findings others.
+    /// A child that an earlier report of another incident told of makes the findings others.
     fn recognise_children(&mut self, new: &mut Finishing) {
-        let report = new.report;
         let mut known = false;
         for blind in &new.children {
-            let first = *self.children.entry(*blind).or_insert(report);
-            known |= first != report;
-            if first == report {
-                let first_report = report;
-                let blind = *blind;
-                self.written.children.push(ChildRow {
-                    blind,
-                    first_report,
-                });
+            match self.children.entry(*blind) {
+                Entry::Occupied(seen) => {
+                    let apart_millis = new.about.millis_since(seen.get().about).abs();
+                    known |= apart_millis > SAME_INCIDENT_MILLIS_MAX;
+                }
+                Entry::Vacant(unseen) => {
+                    let row = ChildRow {
+                        blind: *blind,
+                        first_report: new.report,
+                        about: new.about,
+                    };
+                    self.written.children.push(*unseen.insert(row));
+                }
             }
         }
         if known {

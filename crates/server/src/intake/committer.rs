@@ -229,7 +229,7 @@ async fn load<'a>(
         files,
         children: children
             .into_iter()
-            .map(|row| (row.blind, row.first_report))
+            .map(|row| (row.blind, row))
             .collect(),
         decisions: decisions.into_iter().map(|row| (row.id, row)).collect(),
         cases: HashMap::new(),

@@ -122,7 +122,7 @@ impl Station {
             let context = triage::Context { victim_seen_before };
             let policy = &core.triage_policy;
             let findings =
-                triage::report_findings(policy, words, report, &identifiers, &context, now);
+                triage::report_findings(policy, words, report, &identifiers, context, now);
             let json = serde_json::to_vec(&findings)
                 .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
             let sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
