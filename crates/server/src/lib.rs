@@ -13,6 +13,7 @@ mod listen;
 mod logbook;
 mod pages;
 mod problem;
+mod said;
 mod sealed_names;
 pub mod sender;
 mod serve;

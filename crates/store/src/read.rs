@@ -88,6 +88,12 @@ impl Store {
         Ok(found.into_iter().next())
     }
 
+    /// The reports with these numbers, in no order.
+    pub async fn reports(&self, ids: &[ReportId]) -> Result<Vec<ReportRow>, StoreFault> {
+        let mut reader = self.reader("reports").await?;
+        reader.connection().among("id", ids, "").await
+    }
+
     /// What was submitted for a report.
     pub async fn submission(&self, report: ReportId) -> Result<Option<SubmissionRow>, StoreFault> {
         let mut reader = self.reader("submission").await?;

@@ -89,7 +89,7 @@ impl Batch<'_> {
     }
 
     /// Opens a case that was read, and keeps it.
-    pub(super) fn keep_case(&mut self, row: CaseRow) -> Result<(), IntakeError> {
+    pub(super) fn keep_case(&mut self, row: CaseRow) -> Result<(), IntakeFault> {
         if self.cases.contains_key(&row.id) {
             return Ok(());
         }
