@@ -70,6 +70,11 @@ number_id!(
     AccountId,
     "account"
 );
+number_id!(
+    /// A person's decision about which reports belong together.
+    DecisionId,
+    "decision"
+);
 
 /// A file of a report: an opaque token of 32 lower-case hex digits, drawn at random.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
