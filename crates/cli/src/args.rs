@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use model::{CaseId, Role};
+use model::{CaseId, DecisionId, ReportId, Role, StormId};
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
 /// puts the most endangered child first, with reasons.
@@ -54,6 +54,16 @@ pub(crate) enum Command {
     Queue(Queue),
     /// Print one case: its reasons, reports, links and files.
     Case(Case),
+    /// Make two cases one, by a person's decision.
+    Merge(Merge),
+    /// Part reports from their case, by a person's decision; the two sides stay apart.
+    Split(Split),
+    /// Undo a decision: the cases stand as if it had never been made.
+    Undo(Undo),
+    /// Print what persons decided about cases, the latest first.
+    Decisions(Decisions),
+    /// Print a storm: many reports of one thing, in one row of the queue.
+    Storm(Storm),
     /// The custody log: its signed checkpoint, and whether everything agrees with it.
     #[command(subcommand)]
     Log(Log),
@@ -182,6 +192,73 @@ pub(crate) struct Case {
     #[command(flatten)]
     pub(crate) place: Place,
     /// Print the case as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Merge {
+    /// One case.
+    pub(crate) one: CaseId,
+    /// The other case.
+    pub(crate) other: CaseId,
+    /// Why, in words that a colleague understands; sealed and kept.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print `decision, cases` as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Split {
+    /// The case.
+    pub(crate) case: CaseId,
+    /// The reports that leave it together.
+    #[arg(required = true, value_name = "REPORT")]
+    pub(crate) reports: Vec<ReportId>,
+    /// Why, in words that a colleague understands; sealed and kept.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print `decision, cases` as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Undo {
+    /// The decision's number, as `merge`, `split` and `decisions` print it.
+    pub(crate) decision: DecisionId,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print `decision, cases` as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Decisions {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// How many decisions to print.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Storm {
+    /// The storm's number, as `queue` and `case` print it.
+    pub(crate) id: StormId,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print the storm as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -4,9 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use model::{
-    CaseId, CustodyEvent, DecisionId, Deed, Finding, Link, Override, ReportId, StormId,
-};
+use model::{CaseId, CustodyEvent, DecisionId, Deed, Finding, Link, Override, ReportId, StormId};
 use serde::Serialize;
 use store::{CaseRow, QueueCursor, ReportRow, StormRow};
 use vault::DataKey;
@@ -54,6 +52,17 @@ pub struct StormSummary {
     pub reports: i64,
     /// Cases that the row stands for, its own among them.
     pub cases: i64,
+}
+
+impl StormSummary {
+    pub(crate) fn of(row: &StormRow) -> Self {
+        Self {
+            storm: row.id,
+            kind: row.kind.clone(),
+            reports: row.reports,
+            cases: row.cases,
+        }
+    }
 }
 
 /// A page of the queue, and where the next one begins.
@@ -162,12 +171,7 @@ impl Station {
             reports: row.reports,
             age_s: self.now().millis_since(row.opened).max(0) / 1000,
             waiting: ageing.waiting_points(row.opened, self.now()),
-            storm: storm.map(|storm| StormSummary {
-                storm: storm.id,
-                kind: storm.kind.clone(),
-                reports: storm.reports,
-                cases: storm.cases,
-            }),
+            storm: storm.map(StormSummary::of),
         })
     }
 
@@ -210,7 +214,11 @@ impl Station {
         Ok(Some(casefile))
     }
 
-    async fn open_member(&self, report: ReportId, key: &DataKey) -> Result<Member, IntakeError> {
+    pub(crate) async fn open_member(
+        &self,
+        report: ReportId,
+        key: &DataKey,
+    ) -> Result<Member, IntakeError> {
         let unreadable = IntakeFault::Unreadable {
             what: "a submission",
         };

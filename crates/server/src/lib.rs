@@ -19,12 +19,17 @@ pub mod sender;
 mod serve;
 mod slowdown;
 mod station;
+mod stormfile;
 
 pub use accounts::{ACCOUNT_NAME_CHARS_MAX, Account, AccountError};
-pub use casefile::{CASE_ROWS_MAX, CaseFile, EvidenceItem, Member, QueueEntry, QueuePage};
+pub use casefile::{
+    CASE_ROWS_MAX, CaseFile, CaseSuggestion, EvidenceItem, Member, QueueEntry, QueuePage, Remark,
+    StormSummary,
+};
 pub use config::{Config, ConfigRefusal, LISTEN_DEFAULT};
 pub use intake::{
-    Actor, IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin, Received, Submitted, Upload,
+    Actor, Decided, Decision, IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin,
+    REASON_BYTES_MAX, Received, Submitted, Upload,
 };
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use pages::SignInLink;
@@ -32,3 +37,4 @@ pub use problem::Problem;
 pub use serve::{ServeError, Server};
 pub use station::{IfMissing, OpenError, Station};
 pub use store::{QueueCursor, StoreFault};
+pub use stormfile::{StormFile, StormMember};

@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use link::LinkPolicy;
+use link::{LinkPolicy, StormPolicy};
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
 use tokio::sync::{Mutex, Notify};
@@ -82,6 +82,9 @@ pub enum OpenError {
     /// The link policy cannot be used.
     #[error(transparent)]
     LinkPolicy(link::LinkPolicyError),
+    /// The storm policy cannot be used.
+    #[error(transparent)]
+    StormPolicy(link::StormPolicyError),
     /// The first event could not be kept.
     #[error(transparent)]
     First(IntakeError),
@@ -102,6 +105,7 @@ impl OpenError {
             Self::Place(error) => error.code(),
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
+            Self::StormPolicy(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
     }
@@ -123,6 +127,7 @@ pub(crate) struct Core {
     pub(crate) keys: Keys,
     pub(crate) blobs: Blobs,
     pub(crate) link_policy: LinkPolicy,
+    pub(crate) storm_policy: StormPolicy,
     pub(crate) triage_policy: Policy,
     /// What the log of this installation calls itself.
     pub(crate) log_origin: String,
@@ -155,6 +160,7 @@ impl Station {
     ) -> Result<Self, OpenError> {
         let triage_policy = read_policy(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
+        let storm_policy = StormPolicy::builtin().map_err(OpenError::StormPolicy)?;
         let (store, keys) = match if_missing {
             IfMissing::Refuse => open_existing(&config).await?,
             IfMissing::Create => open_or_create(&config, clock.as_ref(), entropy.as_ref()).await?,
@@ -162,6 +168,9 @@ impl Station {
         let blobs = Blobs::local(&config.blobs_dir()).map_err(OpenError::Blobs)?;
         let logbook = Logbook::open(&config.log_dir(), &store, &keys).await;
         let logbook = Arc::new(logbook.map_err(OpenError::Log)?);
+        let millis_per_point = triage_policy.ageing().millis_per_point;
+        let aged = store.age_cases(millis_per_point).await;
+        aged.map_err(OpenError::Store)?;
         let log_origin = store.birth().await.map_err(OpenError::Store)?.log_origin;
         let empty = store.log_head().await.map_err(OpenError::Store)?.size == 0;
         let core = Arc::new(Core {
@@ -170,6 +179,7 @@ impl Station {
             keys,
             blobs,
             link_policy,
+            storm_policy,
             triage_policy,
             log_origin,
             clock,
@@ -270,7 +280,7 @@ async fn open_existing(config: &Config) -> Result<(Store, Keys), OpenError> {
     if !config.data.is_dir() || matches!(&url, StoreUrl::Sqlite(path) if !path.is_file()) {
         return Err(missing());
     }
-    let store = match Store::open(&url).await {
+    let store = match open_migrated(&url).await {
         Err(StoreFault::SchemaMissing) => return Err(missing()),
         opened => opened.map_err(OpenError::Store)?,
     };
@@ -291,7 +301,7 @@ async fn open_or_create(
     })?;
     let absent = matches!(&url, StoreUrl::Sqlite(path) if !path.is_file());
     if !absent {
-        match Store::open(&url).await {
+        match open_migrated(&url).await {
             Err(StoreFault::SchemaMissing) => {}
             opened => {
                 let store = opened.map_err(OpenError::Store)?;
@@ -326,6 +336,18 @@ async fn open_or_create(
         .await
         .map_err(OpenError::Store)?;
     Ok((store, keys))
+}
+
+/// Opens a database; one that an older version made is brought up to date first.
+async fn open_migrated(url: &StoreUrl) -> Result<Store, StoreFault> {
+    match Store::open(url).await {
+        Err(StoreFault::SchemaOld { found, known }) => {
+            tracing::info!(found, known, "the database is brought up to date");
+            Store::migrate(url).await?;
+            Store::open(url).await
+        }
+        opened => opened,
+    }
 }
 
 fn store_url(config: &Config) -> Result<StoreUrl, OpenError> {

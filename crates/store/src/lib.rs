@@ -12,6 +12,7 @@ mod access;
 mod connection;
 mod fault;
 mod migrations;
+mod note;
 mod open;
 mod read;
 mod readers;
@@ -27,6 +28,7 @@ mod url;
 
 pub use fault::{Cause, StoreFault, StoreRefusal};
 pub use migrations::SCHEMA_VERSION;
+pub use note::Note;
 pub use open::{Birth, Store};
 pub use read::{Count, Counts, QUEUE_PAGE_MAX, QueueCursor, ROWS_PER_PAGE_MAX};
 pub use row::{

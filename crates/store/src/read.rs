@@ -286,7 +286,12 @@ impl Store {
         Ok(Counts {
             log: log_head(connection).await?,
             open_reports: count(connection, "report", "state = 'open'").await?,
-            cases: count(connection, "cases", "merged_into IS NULL AND storm_id IS NULL").await?,
+            cases: count(
+                connection,
+                "cases",
+                "merged_into IS NULL AND storm_id IS NULL",
+            )
+            .await?,
             urgent_cases: count(connection, "cases", "merged_into IS NULL AND standing > 0")
                 .await?,
         })

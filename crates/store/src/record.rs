@@ -260,7 +260,8 @@ impl Record for MentionRow {
 
 impl Record for LinkRow {
     const TABLE: &'static str = "link";
-    const COLUMNS: &'static str = "from_report, position, to_report, case_id, why_sealed, kind, bits";
+    const COLUMNS: &'static str =
+        "from_report, position, to_report, case_id, why_sealed, kind, bits";
     const WIDTH: usize = 7;
 
     fn bind(&self, to: &mut Parameters) {

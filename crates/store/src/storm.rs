@@ -193,6 +193,11 @@ impl Tx {
         self.put(rows, |row| row.id, "id", &columns).await
     }
 
+    /// The storms whose row is that of this case, in no order.
+    pub async fn storms_led_by(&mut self, case: CaseId) -> Result<Vec<StormRow>, StoreFault> {
+        self.connection().among("lead_case", &[case], "").await
+    }
+
     /// The cases that a storm's row stands for, the most endangered child first, at most `limit`.
     pub async fn cases_in_storm(
         &mut self,

@@ -222,6 +222,22 @@ impl Tx {
         self.connection().among("founder", founders, "").await
     }
 
+    /// The earliest report of each of these cases, in no order.
+    pub async fn founders_of(
+        &mut self,
+        cases: &[CaseId],
+    ) -> Result<Vec<(CaseId, Option<ReportId>)>, StoreFault> {
+        let mut connection = self.connection();
+        let head = "SELECT id, founder FROM cases WHERE id IN";
+        let rows = connection.rows_among("cases", head, cases, "").await?;
+        rows.iter()
+            .map(|row| {
+                let mut columns = Columns::new(row, connection.during(), "cases");
+                Ok((columns.case()?, columns.maybe_int()?.map(ReportId::new)))
+            })
+            .collect()
+    }
+
     /// Puts the links of these reports into another case.
     pub async fn move_links(&mut self, from: &[ReportId], to: CaseId) -> Result<(), StoreFault> {
         let mut connection = self.connection();
@@ -270,35 +286,5 @@ impl Store {
         let connection: &mut Connection<'_> = &mut reader.connection();
         let found = connection.among("id", &[id], "").await?;
         Ok(found.into_iter().next())
-    }
-
-    /// Sets the urgency of every case anew, if it was set under another ageing: `millis_per_point`
-    /// of waiting weigh as much as one point of danger.
-    pub async fn age_cases(&self, millis_per_point: i64) -> Result<bool, StoreFault> {
-        const KEY: &str = "ageing_millis_per_point";
-        let mut tx = self.begin("age_cases").await?;
-        let mut connection = tx.connection();
-        let mut parameters = connection.parameters();
-        parameters.text(KEY);
-        let sql = "SELECT value FROM meta WHERE key = $1".to_owned();
-        let rows = connection.rows("meta", sql, parameters).await?;
-        let stated = millis_per_point.to_string();
-        if connection.first_text(&rows, "meta")?.as_deref() == Some(stated.as_str()) {
-            return Ok(false);
-        }
-        let mut parameters = connection.parameters();
-        parameters.int(millis_per_point);
-        let sql = "UPDATE cases SET urgency = danger * $1 - opened_ms".to_owned();
-        connection.execute("cases", sql, parameters).await?;
-        let mut parameters = connection.parameters();
-        parameters.text(KEY);
-        parameters.text(&stated);
-        let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) \
-                   ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-        connection
-            .execute("meta", sql.to_owned(), parameters)
-            .await?;
-        tx.commit().await?;
-        Ok(true)
     }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod case;
+mod decide;
 mod demo;
 mod log;
 mod queue;
@@ -9,6 +10,7 @@ mod report;
 mod schema;
 mod serve;
 mod simulate;
+mod storm;
 
 use server::{Config, IfMissing, Station};
 
@@ -25,6 +27,11 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Report(args) => report::run(args).await,
         Command::Queue(args) => queue::run(args).await,
         Command::Case(args) => case::run(args).await,
+        Command::Merge(args) => decide::merge(args).await,
+        Command::Split(args) => decide::split(args).await,
+        Command::Undo(args) => decide::undo(args).await,
+        Command::Decisions(args) => decide::list(args).await,
+        Command::Storm(args) => storm::run(args).await,
         Command::Log(args) => log::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,

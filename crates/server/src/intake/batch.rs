@@ -5,16 +5,17 @@
 //! in their order, and writes what came of it in one transaction.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use model::{
-    CaseId, CustodyEvent, DecisionId, Deed, Entropy, FileId, Finding, ReportId, ReportState,
-    Timestamp, hex,
+    CaseId, Clock, CustodyEvent, DecisionId, Deed, Entropy, FileId, Finding, ReportId, ReportState,
+    StormId, Timestamp, hex,
 };
 use store::{
     AccountRow, Blind, CaseRow, ChildRow, DecisionRow, DetailRow, FileRow, LinkRow, LogRow,
-    MentionRow, ReportRow, Sealed, SubmissionRow, Tx, TyingRow,
+    MentionRow, ReportRow, Sealed, StormKeyRow, StormMarkRow, StormNamedRow, StormRow,
+    SubmissionRow, Tx, TyingRow,
 };
 use vault::{DataKey, Keys};
 
@@ -30,7 +31,9 @@ const SAME_INCIDENT_MILLIS_MAX: i64 = 24 * 3600 * 1000;
 pub(super) struct Tools<'a> {
     pub(super) keys: &'a Keys,
     pub(super) entropy: &'a dyn Entropy,
+    pub(super) clock: &'a dyn Clock,
     pub(super) triage_policy: &'a triage::Policy,
+    pub(super) storm_policy: &'a link::StormPolicy,
 }
 
 /// A case with its key and its findings opened.
@@ -48,6 +51,10 @@ pub(super) struct Batch<'a> {
     pub(super) files: HashMap<ReportId, Vec<FileRow>>,
     pub(super) children: HashMap<Blind, ChildRow>,
     pub(super) decisions: HashMap<DecisionId, DecisionRow>,
+    pub(super) storm_keys: HashMap<Blind, StormKeyRow>,
+    pub(super) storms: HashMap<StormId, StormRow>,
+    /// Children and places that storms have named, as far as they were asked about.
+    pub(super) storm_named: HashSet<Blind>,
     pub(super) cases: HashMap<CaseId, OpenCase>,
     /// The case of each founder that was asked for.
     pub(super) founded: HashMap<ReportId, CaseId>,
@@ -71,6 +78,10 @@ pub(super) struct Written {
     pub(super) tying: Vec<TyingRow>,
     pub(super) children: Vec<ChildRow>,
     pub(super) decisions: BTreeSet<DecisionId>,
+    pub(super) storm_keys: BTreeSet<Blind>,
+    pub(super) storm_marks: Vec<StormMarkRow>,
+    pub(super) storm_named: Vec<StormNamedRow>,
+    pub(super) storms: BTreeSet<StormId>,
     pub(super) cases: BTreeSet<CaseId>,
     pub(super) links: Vec<LinkRow>,
     pub(super) accounts: Vec<AccountRow>,
@@ -297,7 +308,7 @@ impl Batch<'_> {
         self.record(&event, report, &new.key)?;
         self.rank(&new, case, at)?;
         self.rewrap(report, &new.key, case)?;
-        let findings = new.judged.sealed;
+        let findings = std::mem::take(&mut new.judged.sealed);
         self.update(report, |row| {
             row.state = ReportState::Finished;
             row.finished = Some(at);
@@ -306,6 +317,9 @@ impl Batch<'_> {
             row.case = Some(case);
             row.findings = Some(findings);
         });
+        let said = self.written.links.iter().filter(|row| row.from == report);
+        let position = said.count();
+        self.gather(tx, &new, case, position, at).await?;
         for (position, prepared) in new.identifiers.into_iter().enumerate() {
             self.written.mentions.push(MentionRow {
                 report,

@@ -2,7 +2,7 @@
 //! in one transaction together with their custody events. Only then is any caller answered
 //! (invariants 1 and 2).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -153,6 +153,7 @@ async fn commit_batch(
         None
     };
     let mut batch = load(core, &mut tx, &operations, case_numbers, linker).await?;
+    batch.reconcile(&mut tx, core.link_policy.version()).await?;
     let mut outcomes = Vec::with_capacity(operations.len());
     for (operation, at) in operations {
         let outcome = batch.run(&mut tx, operation, at).await;
@@ -216,22 +217,25 @@ async fn load<'a>(
     }
     let children = tx.children(&wanted.children).await?;
     let decisions = tx.decisions(&wanted.decisions).await?;
+    let storm_keys = tx.storm_keys(&wanted.storm_keys).await?;
     let mut case_ids: BTreeSet<CaseId> = reports.values().filter_map(|row| row.case).collect();
     case_ids.extend(reports.values().filter_map(|row| row.key_case));
     let mut batch = Batch {
         tools: Tools {
             keys: &core.keys,
             entropy: core.entropy.as_ref(),
+            clock: core.clock.as_ref(),
             triage_policy: &core.triage_policy,
+            storm_policy: &core.storm_policy,
         },
         reports,
         latest,
         files,
-        children: children
-            .into_iter()
-            .map(|row| (row.blind, row))
-            .collect(),
+        children: children.into_iter().map(|row| (row.blind, row)).collect(),
         decisions: decisions.into_iter().map(|row| (row.id, row)).collect(),
+        storm_keys: storm_keys.into_iter().map(|row| (row.blind, row)).collect(),
+        storms: HashMap::new(),
+        storm_named: HashSet::new(),
         cases: HashMap::new(),
         founded: HashMap::new(),
         case_numbers,
@@ -274,6 +278,20 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
     tx.put_decisions(&decisions).await?;
     tx.append_tying(&written.tying).await?;
     tx.insert_children(&written.children).await?;
+    let storms: Vec<_> = written
+        .storms
+        .iter()
+        .filter_map(|id| batch.storms.get(id).cloned())
+        .collect();
+    tx.put_storms(&storms).await?;
+    let keys: Vec<_> = written
+        .storm_keys
+        .iter()
+        .filter_map(|blind| batch.storm_keys.get(blind).cloned())
+        .collect();
+    tx.put_storm_keys(&keys).await?;
+    tx.insert_storm_marks(&written.storm_marks).await?;
+    tx.insert_storm_named(&written.storm_named).await?;
     for account in &written.accounts {
         // Two processes adding one name at once: the unique index decides, and this batch is run
         // again.
@@ -294,6 +312,7 @@ struct Wanted {
     reports: BTreeSet<ReportId>,
     digests: Vec<Blind>,
     children: Vec<Blind>,
+    storm_keys: Vec<Blind>,
     decisions: Vec<DecisionId>,
 }
 
@@ -325,6 +344,8 @@ impl Wanted {
             }
             if let Some(finishing) = operation.finishing() {
                 wanted.children.extend(&finishing.children);
+                let keys = finishing.storm.keys.iter();
+                wanted.storm_keys.extend(keys.map(|(_, blind)| *blind));
             }
         }
         wanted

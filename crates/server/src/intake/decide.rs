@@ -82,11 +82,7 @@ impl Station {
     }
 
     /// Undoes a decision: the cases stand as if it had never been made.
-    pub async fn undo(
-        &self,
-        actor: Actor,
-        decision: DecisionId,
-    ) -> Result<Decided, IntakeError> {
+    pub async fn undo(&self, actor: Actor, decision: DecisionId) -> Result<Decided, IntakeError> {
         match self.commit(Operation::Undo(decision, actor)).await? {
             Outcome::Decided { cases } => Ok(Decided { decision, cases }),
             _ => Err(ANSWER.into()),
@@ -145,6 +141,50 @@ impl Station {
     }
 }
 
+/// A decision as a person reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// Its number.
+    pub decision: DecisionId,
+    /// `join` or `keep_apart`.
+    pub kind: &'static str,
+    /// The reports of one side.
+    pub one: Vec<ReportId>,
+    /// The reports of the other side.
+    pub other: Vec<ReportId>,
+    /// When it was made.
+    pub made: Timestamp,
+    /// When it was undone.
+    pub undone: Option<Timestamp>,
+    /// Who decided, and why.
+    pub reason: String,
+}
+
+impl Station {
+    /// What persons decided about cases, the latest first, at most `limit`.
+    pub async fn decisions(&self, limit: usize) -> Result<Vec<Decision>, IntakeError> {
+        let core = self.core();
+        let rows = core.store.latest_decisions(limit).await?;
+        rows.into_iter()
+            .map(|row| {
+                let context = names::decision(row.id);
+                let key = core.keys.register_key();
+                let reason = vault::seal::open(key, &context, &row.reason.0)?;
+                let unreadable = IntakeFault::Unreadable { what: "a decision" };
+                Ok(Decision {
+                    decision: row.id,
+                    kind: row.kind.name(),
+                    one: row.one,
+                    other: row.other,
+                    made: row.made,
+                    undone: row.undone,
+                    reason: String::from_utf8(reason).map_err(|_| unreadable)?,
+                })
+            })
+            .collect()
+    }
+}
+
 const ANSWER: IntakeFault = IntakeFault::Unreadable {
     what: "the committer's answer",
 };
@@ -157,8 +197,8 @@ impl Batch<'_> {
         actor: Actor,
         at: Timestamp,
     ) -> Result<Outcome, IntakeError> {
-        let regrouping = linker::decide(self.index()?, &decision)
-            .map_err(IntakeRefusal::Decision)?;
+        let regrouping =
+            linker::decide(self.index()?, &decision).map_err(IntakeRefusal::Decision)?;
         self.unsettled = true;
         let id = decision.id;
         self.step(None, Some(id), false, at)?;

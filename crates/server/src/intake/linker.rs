@@ -2,7 +2,7 @@
 //! thrown away after a fault.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
+use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use link::{Carried, Index};
@@ -24,6 +24,8 @@ const ORIGIN_BYTES_MAX: usize = 256;
 /// The index, and how much of it lies in its snapshot.
 pub(super) struct Linker {
     pub(super) index: Index,
+    /// Made from the rows alone: what an older policy tied may stand otherwise in them.
+    pub(super) anew: bool,
     saved: u64,
     last: LastStep,
 }
@@ -102,6 +104,7 @@ impl Linker {
         }
         Ok(Self {
             index: Index::new(core.link_policy.clone()),
+            anew: true,
             saved: 0,
             last: LastStep::default(),
         })
@@ -121,6 +124,7 @@ impl Linker {
         match Index::read_snapshot(core.link_policy.clone(), &mut from) {
             Ok(index) => Some(Self {
                 saved: index.position(),
+                anew: false,
                 index,
                 last,
             }),

@@ -9,12 +9,13 @@ mod operation;
 mod prepare;
 mod refusal;
 mod regroup;
+mod storm;
 mod tying;
 mod upload;
 
 use model::{Door, FileId, ReportId};
 
-pub use decide::{Decided, REASON_BYTES_MAX};
+pub use decide::{Decided, Decision, REASON_BYTES_MAX};
 pub use operation::Actor;
 pub use refusal::{IntakeError, IntakeFault, IntakeRefusal};
 pub use upload::{OpenReport, Received, Upload};

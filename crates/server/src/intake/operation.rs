@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use vault::DataKey;
 
 use super::IntakeError;
+use super::storm::PreparedStorm;
 
 /// Who asks: an account, the operator at the machine, or the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub(crate) struct Finishing {
     pub(crate) identifiers: Vec<PreparedIdentifier>,
     /// Identifiers of the children themselves, blinded apart from all others.
     pub(crate) children: Vec<Blind>,
+    pub(crate) storm: PreparedStorm,
     pub(crate) judged: Judged,
     /// The same for the case that one of the children is known from an earlier report.
     pub(crate) judged_known: Judged,

@@ -7,6 +7,7 @@ use vault::DataKey;
 use wire::ispws::{FileDetails, FileSaid};
 
 use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission};
+use super::storm::PreparedStorm;
 use super::{IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin};
 use crate::sealed_names as names;
 use crate::station::Station;
@@ -140,6 +141,8 @@ impl Station {
                 Blind(core.keys.blind(&kind, identifier.normal.expose()))
             })
             .collect();
+        let facts = link::storm_facts(&core.storm_policy, words, &identifiers, &judged.findings);
+        let storm = PreparedStorm::new(&core.keys, facts);
         let identifiers = identifiers
             .into_iter()
             .take(limits::MENTIONS_PER_REPORT_MAX)
@@ -167,6 +170,7 @@ impl Station {
             about: words.incident_at.utc.unwrap_or(now),
             identifiers,
             children,
+            storm,
             judged,
             judged_known,
             actor,

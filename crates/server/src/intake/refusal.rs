@@ -52,10 +52,7 @@ impl IntakeRefusal {
     pub fn response_code(&self) -> i32 {
         match self {
             Self::Document(refusal) => refusal.response_code(),
-            Self::Request(_)
-            | Self::NoSuchCase
-            | Self::NoSuchDecision
-            | Self::Decision(_) => 4000,
+            Self::Request(_) | Self::NoSuchCase | Self::NoSuchDecision | Self::Decision(_) => 4000,
             Self::FileBody(_) => 4200,
             Self::NoSuchReport => 5001,
             Self::NoSuchFile => 5002,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use link::Move;
 use model::{CaseId, CustodyEvent, Deed, Finding, ReportId, ReportState, Timestamp};
-use store::{CaseRow, ReportRow, Tx};
+use store::{CaseRow, Note, ReportRow, Tx};
 use vault::DataKey;
 
 use super::batch::{Batch, OpenCase};
@@ -51,11 +51,66 @@ impl Batch<'_> {
         let touched: BTreeSet<CaseId> = left.into_iter().chain(arrivals.into_keys()).collect();
         for case in &touched {
             self.rank_anew(tx, *case, except, at).await?;
+            self.leave_row(tx, *case, at).await?;
         }
         Ok(touched)
     }
 
-    /// The case whose earliest report is `founder`; one that was merged stands for itself again.
+    /// Brings cases that were tied under another policy to where this one has them: once, when the
+    /// index was made from the rows.
+    pub(super) async fn reconcile(
+        &mut self,
+        tx: &mut Tx,
+        version: &str,
+    ) -> Result<(), IntakeFault> {
+        if !self.linker.as_ref().is_some_and(|linker| linker.anew) {
+            return Ok(());
+        }
+        if tx.note(Note::LinkPolicy).await?.as_deref() != Some(version) {
+            let moves = self.differences(tx).await?;
+            let at = self.tools.clock.now();
+            let why = format!("link policy {version} ties otherwise");
+            let moved = self.regroup(tx, &moves, None, &why, Actor::Clock, at).await;
+            moved.map_err(|error| match error {
+                IntakeError::Fault(fault) => fault,
+                IntakeError::Refused(_) => IntakeFault::Unreadable { what: "a case" },
+            })?;
+            tx.set_note(Note::LinkPolicy, version).await?;
+        }
+        if let Some(linker) = &mut self.linker {
+            linker.anew = false;
+        }
+        Ok(())
+    }
+
+    /// The reports that stand in another case than the index has them in.
+    async fn differences(&mut self, tx: &mut Tx) -> Result<Vec<Move>, IntakeFault> {
+        let mut moves = Vec::new();
+        let mut seq = 0;
+        loop {
+            let steps = tx.tying_after(seq, MEMBERS_PER_READ).await?;
+            let Some(last) = steps.last() else {
+                return Ok(moves);
+            };
+            seq = last.seq;
+            let reports: Vec<ReportId> = steps.iter().filter_map(|step| step.report).collect();
+            let rows = tx.reports(&reports).await?;
+            let cases: Vec<CaseId> = rows.iter().filter_map(|row| row.case).collect();
+            let founders: BTreeMap<_, _> = tx.founders_of(&cases).await?.into_iter().collect();
+            for row in rows {
+                let from = row.case.and_then(|case| founders.get(&case).copied()?);
+                let to = self.index()?.founder_of(row.id);
+                if let (Some(from), Some(to)) = (from, to)
+                    && from != to
+                {
+                    let report = row.id;
+                    moves.push(Move { report, from, to });
+                }
+            }
+        }
+    }
+
+    /// The case whose earliest report is `founder`.
     pub(super) async fn case_founded_by(
         &mut self,
         tx: &mut Tx,
@@ -143,7 +198,11 @@ impl Batch<'_> {
         Ok(case)
     }
 
-    async fn load_reports(&mut self, tx: &mut Tx, ids: &[ReportId]) -> Result<(), IntakeError> {
+    pub(super) async fn load_reports(
+        &mut self,
+        tx: &mut Tx,
+        ids: &[ReportId],
+    ) -> Result<(), IntakeError> {
         let absent: Vec<ReportId> = ids
             .iter()
             .copied()
@@ -156,7 +215,11 @@ impl Batch<'_> {
     }
 
     /// Loads the rows of all members of a case; those that this batch changed stay as they are.
-    async fn load_members(&mut self, tx: &mut Tx, case: CaseId) -> Result<(), IntakeError> {
+    pub(super) async fn load_members(
+        &mut self,
+        tx: &mut Tx,
+        case: CaseId,
+    ) -> Result<(), IntakeError> {
         let mut after = None;
         loop {
             let rows = tx.members_of(case, after, MEMBERS_PER_READ).await?;
@@ -222,6 +285,16 @@ impl Batch<'_> {
         let mut findings: Vec<Finding> = Vec::new();
         for member in &members {
             findings = triage::combine(&findings, &self.findings_of(member)?);
+        }
+        let heir = match self.cases.get(&case).and_then(|open| open.row.founder) {
+            Some(founder) if members.is_empty() => self.index()?.founder_of(founder),
+            _ => None,
+        };
+        if let Some(heir) = heir {
+            let heir = self.case_founded_by(tx, heir).await?;
+            if heir != case {
+                self.open(case)?.row.merged_into = Some(heir);
+            }
         }
         let open = self.open(case)?;
         open.findings = findings;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use link::{Index, Placement, SuggestionWhy};
-use model::{CaseId, CustodyEvent, DecisionId, Deed, Override, ReportId, ReportState, Timestamp};
+use model::{
+    CaseId, CustodyEvent, DecisionId, Deed, Identifier, Override, ReportId, ReportState, Timestamp,
+};
 use store::{Blind, CaseRow, Counter, LinkKind, LinkRow, Sealed, Tx, TyingRow};
 use vault::DataKey;
 
@@ -64,6 +66,12 @@ impl Batch<'_> {
         let placement = self.index()?.place(new.report, new.about, &asked);
         let placement = placement.map_err(|_| INDEX)?;
         self.step(Some(new.report), None, false, new.about)?;
+        // In the index's order: what comes apart first, then the report, then what it joins.
+        if !placement.moves.is_empty() {
+            let why = "an identifier that tied them is now carried by too many reports";
+            self.regroup(tx, &placement.moves, Some(new.report), why, new.actor, at)
+                .await?;
+        }
         let case = if placement.founder == new.report {
             self.open_case(tx, new.report, at).await?
         } else {
@@ -74,11 +82,6 @@ impl Batch<'_> {
             let into = self.case_founded_by(tx, *into).await?;
             let note = format!("tied by report {}", new.report);
             self.merge(tx, from, into, new.actor, &note, at).await?;
-        }
-        if !placement.moves.is_empty() {
-            let why = "an identifier that tied them is now carried by too many reports";
-            self.regroup(tx, &placement.moves, Some(new.report), why, new.actor, at)
-                .await?;
         }
         let links = self.links(new, case, &tying, &placement)?;
         self.written.links.extend(links);
@@ -129,7 +132,7 @@ impl Batch<'_> {
         }
         for hub in &placement.hubs {
             if let Some(prepared) = tying.get(*hub) {
-                let why = link::why_shared(&prepared.identifier);
+                let why = why_shared(&prepared.identifier);
                 said.push((LinkKind::Shared, new.report, 0, why));
             }
         }
@@ -226,6 +229,7 @@ impl Batch<'_> {
         survivor.row.reports += reports;
         survivor.row.changed = at;
         tx.move_case_members(from, into).await?;
+        self.merge_rows(tx, from, into, at).await?;
         for row in self.reports.values_mut() {
             if row.case == Some(from) {
                 row.case = Some(into);
@@ -320,4 +324,12 @@ impl Batch<'_> {
         let missing = IntakeFault::Unreadable { what: "a case" };
         self.cases.get_mut(&case).ok_or_else(|| missing.into())
     }
+}
+
+/// That an identifier is carried by too many reports to tie any.
+fn why_shared(identifier: &Identifier) -> String {
+    format!(
+        "{} So many reports do that it ties none of them.",
+        link::why(identifier)
+    )
 }

@@ -9,3 +9,4 @@ mod rows;
 mod schema;
 mod simulation;
 mod transactions;
+mod tying;

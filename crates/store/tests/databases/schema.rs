@@ -55,7 +55,8 @@ async fn two_programs_that_create_at_once_make_one_database() {
 async fn inv_12_an_unknown_schema_version_is_refused() {
     both(async |database| {
         database.create().await.close().await;
-        for found in ["2", "0", "-1", "999", "1.0", "", "one"] {
+        let next = (SCHEMA_VERSION + 1).to_string();
+        for found in [next.as_str(), "0", "-1", "999", "1.0", "", "one"] {
             let sql = format!("UPDATE meta SET value = '{found}' WHERE key = 'schema_version'");
             database.meddle(&sql).await;
             let refusal = StoreFault::SchemaUnknown {
@@ -78,7 +79,9 @@ async fn inv_12_an_unknown_schema_version_is_refused() {
         let refusal = Store::open(&database.url).await.unwrap_err();
         assert_eq!(refusal.code(), "store.schema-unknown");
         database
-            .meddle("INSERT INTO meta (key, value) VALUES ('schema_version', '1')")
+            .meddle(&format!(
+                "INSERT INTO meta (key, value) VALUES ('schema_version', '{SCHEMA_VERSION}')"
+            ))
             .await;
         Store::open(&database.url).await.unwrap().close().await;
     })
