@@ -8,6 +8,7 @@
 //! affairs of strangers. Whatever may point at several people keeps its normal form, so that it can
 //! be searched for, but does not tie (`Identifier::ties`).
 
+pub mod bulk;
 mod identifiers;
 mod index;
 mod normal;
