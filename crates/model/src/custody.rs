@@ -41,6 +41,8 @@ pub enum Deed {
     CaseRanked,
     /// A case was read.
     CaseRead,
+    /// The reports of every case were read again, to compute their ranks anew.
+    RanksReplayed,
 }
 
 /// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only

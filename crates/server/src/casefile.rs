@@ -99,7 +99,7 @@ impl Station {
         Ok(QueuePage { entries, next })
     }
 
-    fn open_entry(&self, row: &CaseRow) -> Result<QueueEntry, IntakeError> {
+    pub(crate) fn open_entry(&self, row: &CaseRow) -> Result<QueueEntry, IntakeError> {
         let key = self.open_case_key(row)?;
         Ok(QueueEntry {
             case: row.id,
@@ -216,7 +216,7 @@ impl Station {
     }
 
     /// The data keys of finished reports, each from under its case's key.
-    async fn record_keys(
+    pub(crate) async fn record_keys(
         &self,
         reports: &[ReportRow],
     ) -> Result<HashMap<ReportId, DataKey>, IntakeError> {
@@ -244,7 +244,7 @@ impl Station {
         Ok(keys)
     }
 
-    fn open_case_key(&self, row: &CaseRow) -> Result<DataKey, IntakeError> {
+    pub(crate) fn open_case_key(&self, row: &CaseRow) -> Result<DataKey, IntakeError> {
         let wrapped = row.key.as_ref();
         let wrapped = wrapped.ok_or(IntakeFault::Unreadable {
             what: "a case's key",

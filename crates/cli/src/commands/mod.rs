@@ -5,6 +5,7 @@ mod case;
 mod demo;
 mod log;
 mod queue;
+mod rank;
 mod report;
 mod schema;
 mod serve;
@@ -25,6 +26,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Report(args) => report::run(args).await,
         Command::Queue(args) => queue::run(args).await,
         Command::Case(args) => case::run(args).await,
+        Command::Rank(args) => rank::run(args).await,
         Command::Log(args) => log::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,
