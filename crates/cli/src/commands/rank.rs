@@ -143,10 +143,10 @@ fn print_replay(replay: &Replay, policy: &str, path: &Path, json: bool) -> Resul
         top_changed,
     } = replay.summary;
     output::line(&format!(
-        "under policy {policy} ({}), of {cases} cases {changed} have another rank or other reasons, \
-         and {moved} another place\n\
-         overrides: {override_changed} cases change theirs, {urgent_gained} gain one that had none, \
-         {urgent_lost} lose theirs\n\
+        "under policy {policy} ({}), of {cases} cases {changed} have another rank or other \
+         reasons, and {moved} another place\n\
+         overrides: {override_changed} cases change theirs, {urgent_gained} gain one that had \
+         none, {urgent_lost} lose theirs\n\
          top {top}: {top_changed} cases enter it, and as many leave it",
         path.display(),
     ))?;
