@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 17] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -41,6 +41,7 @@ const COMMANDS: [&[&str]; 16] = [
     &["report", "--help"],
     &["queue", "--help"],
     &["case", "--help"],
+    &["rank", "--help"],
     &["log", "--help"],
     &["log", "checkpoint", "--help"],
     &["log", "verify", "--help"],

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use model::{CaseId, DecisionId, ReportId, Role, StormId};
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Decisions(Decisions),
     /// Print a storm: many reports of one thing, in one row of the queue.
     Storm(Storm),
+    /// Explain a case's rank, or compute all ranks anew, under another policy if one is named.
+    Rank(Rank),
     /// The custody log: its signed checkpoint, and whether everything agrees with it.
     #[command(subcommand)]
     Log(Log),
@@ -247,6 +249,29 @@ pub(crate) struct Decisions {
     /// How many decisions to print.
     #[arg(long, default_value_t = 20)]
     pub(crate) limit: usize,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group(ArgGroup::new("task").required(true).args(["explain", "replay"])))]
+pub(crate) struct Rank {
+    /// Explain this case: each reason with its points, rule and source, and what they add up to.
+    #[arg(long, value_name = "CASE")]
+    pub(crate) explain: Option<CaseId>,
+    /// Compute every rank anew from what was sent and check that it is the stored one. Nothing is
+    /// changed.
+    #[arg(long)]
+    pub(crate) replay: bool,
+    /// With --replay: show instead what this policy would change, before it is adopted.
+    #[arg(long, value_name = "FILE", requires = "replay")]
+    pub(crate) policy: Option<PathBuf>,
+    /// How many changed cases to print, the gravest change first.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) place: Place,
     /// Print one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,

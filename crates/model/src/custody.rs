@@ -49,6 +49,8 @@ pub enum Deed {
     DecisionUndone,
     /// Cases that tell of one thing were put into one row of the queue.
     StormGathered,
+    /// The reports of every case were read again, to compute their ranks anew.
+    RanksReplayed,
 }
 
 /// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only

@@ -158,7 +158,11 @@ impl Station {
         Ok(QueuePage { entries, next })
     }
 
-    fn open_entry(&self, row: &CaseRow, storms: &[StormRow]) -> Result<QueueEntry, IntakeError> {
+    pub(crate) fn open_entry(
+        &self,
+        row: &CaseRow,
+        storms: &[StormRow],
+    ) -> Result<QueueEntry, IntakeError> {
         let key = self.open_case_key(row)?;
         let ageing = self.core().triage_policy.ageing();
         let storm = storms.iter().find(|storm| storm.lead == row.id);
@@ -292,7 +296,7 @@ impl Station {
         Ok(keys)
     }
 
-    fn open_case_key(&self, row: &CaseRow) -> Result<DataKey, IntakeError> {
+    pub(crate) fn open_case_key(&self, row: &CaseRow) -> Result<DataKey, IntakeError> {
         let wrapped = row.key.as_ref();
         let wrapped = wrapped.ok_or(IntakeFault::Unreadable {
             what: "a case's key",

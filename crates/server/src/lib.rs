@@ -13,6 +13,7 @@ mod listen;
 mod logbook;
 mod pages;
 mod problem;
+mod replay;
 mod said;
 mod sealed_names;
 pub mod sender;
@@ -34,7 +35,9 @@ pub use intake::{
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use pages::SignInLink;
 pub use problem::Problem;
+pub use replay::{Explanation, FailedCase, RanksVerified, Reason, Replay, ReplayedCase};
 pub use serve::{ServeError, Server};
-pub use station::{IfMissing, OpenError, Station};
+pub use station::{IfMissing, OpenError, Station, read_policy};
 pub use store::{QueueCursor, StoreFault};
 pub use stormfile::{StormFile, StormMember};
+pub use triage::replay::{Mismatch, Summary as ReplaySummary};

@@ -1,9 +1,10 @@
 //! An opened Watchfire: database, keys, blobs, policies and the one writer, ready to serve any
 //! door.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use link::{LinkPolicy, StormPolicy};
@@ -76,6 +77,15 @@ pub enum OpenError {
     /// The database is named in a way that this program does not know.
     #[error(transparent)]
     Place(BadStoreUrl),
+    /// A triage policy cannot be read.
+    #[error("cannot read the policy {path}: check that it exists, is text, and may be read")]
+    PolicyUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// A triage policy cannot be used.
     #[error(transparent)]
     Policy(triage::PolicyError),
@@ -103,6 +113,7 @@ impl OpenError {
             Self::Blobs(error) => error.code(),
             Self::Log(error) => error.code(),
             Self::Place(error) => error.code(),
+            Self::PolicyUnreadable { .. } => "station.policy-unreadable",
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
             Self::StormPolicy(error) => error.code(),
@@ -158,7 +169,7 @@ impl Station {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, OpenError> {
-        let triage_policy = read_policy(&config)?;
+        let triage_policy = policy_of(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
         let storm_policy = StormPolicy::builtin().map_err(OpenError::StormPolicy)?;
         let (store, keys) = match if_missing {
@@ -241,7 +252,16 @@ impl Station {
     }
 
     pub(crate) async fn commit(&self, operation: Operation) -> Result<Outcome, IntakeError> {
-        self.committer.commit(operation, self.now()).await
+        self.commit_at(operation, self.now()).await
+    }
+
+    /// Commits an operation that was prepared for the moment `at`.
+    pub(crate) async fn commit_at(
+        &self,
+        operation: Operation,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
+        self.committer.commit(operation, at).await
     }
 
     pub(crate) async fn next_report(&self) -> Result<ReportId, IntakeFault> {
@@ -260,14 +280,32 @@ impl Station {
     }
 }
 
-fn read_policy(config: &Config) -> Result<Policy, OpenError> {
-    let Some(path) = &config.triage_policy else {
-        return Policy::builtin().map_err(OpenError::Policy);
-    };
-    let text = fs::read_to_string(path).map_err(|source| OpenError::Directory {
-        path: path.clone(),
+fn policy_of(config: &Config) -> Result<Policy, OpenError> {
+    match &config.triage_policy {
+        None => Policy::builtin().map_err(OpenError::Policy),
+        Some(path) => read_policy(path),
+    }
+}
+
+/// Reads a triage policy from a file. No more is read than a policy can be long.
+pub fn read_policy(path: &Path) -> Result<Policy, OpenError> {
+    let unreadable = |source| OpenError::PolicyUnreadable {
+        path: path.to_owned(),
         source,
-    })?;
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    let most = u64::try_from(triage::POLICY_BYTES_MAX + 1).unwrap_or(u64::MAX);
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    let text = if bytes.len() > triage::POLICY_BYTES_MAX {
+        // Too long, whatever it says: the cut may have hit a letter.
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        String::from_utf8(bytes)
+            .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))?
+    };
     Policy::parse(&text, &path.display().to_string()).map_err(OpenError::Policy)
 }
 

@@ -60,8 +60,8 @@ impl Ranked {
 
 /// How a stored rank fails to replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(tag = "disagreement", rename_all = "snake_case")]
-pub enum Disagreement {
+#[serde(tag = "mismatch", rename_all = "snake_case")]
+pub enum Mismatch {
     /// The stored numbers are not the sums of the stored reasons.
     Sums,
     /// The stored reasons are not those of the case's reports together.
@@ -77,52 +77,65 @@ pub enum Disagreement {
 /// What a verification of one case found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verified {
-    /// Reports whose findings were made anew, with what came of it.
+    /// Reports whose findings were made anew.
     pub replayed: usize,
     /// Reports that were judged under a version that is not at hand; only their sums were checked.
     pub other_version: usize,
     /// Everything that does not agree.
-    pub disagreements: Vec<Disagreement>,
+    pub mismatches: Vec<Mismatch>,
 }
 
-/// Checks that a stored rank is what its reports and its policy give.
-///
-/// `ranked_under` is the version that the case was last ranked under; each member comes with its
-/// stored findings. `complete` says whether all members could be read: of a shredded report there
-/// is nothing to add up any more.
-pub fn verify(
-    policy: &Policy,
-    stored: &Ranked,
-    ranked_under: &str,
-    members: &[(Told<'_>, Vec<Finding>)],
-    complete: bool,
-) -> Verified {
-    let mut verified = Verified::default();
-    if rank(&stored.findings) != stored.rank {
-        verified.disagreements.push(Disagreement::Sums);
+/// Checks that a stored rank is what its reports and its policy give, report by report.
+#[derive(Debug)]
+pub struct Verification<'a> {
+    policy: &'a Policy,
+    ranked_under: &'a str,
+    together: Vec<Finding>,
+    verified: Verified,
+}
+
+impl<'a> Verification<'a> {
+    /// Of a case that was last ranked under the version `ranked_under`, with `policy` at hand.
+    pub fn new(policy: &'a Policy, ranked_under: &'a str) -> Self {
+        Self {
+            policy,
+            ranked_under,
+            together: Vec::new(),
+            verified: Verified::default(),
+        }
     }
-    let together = Ranked::of(members.iter().map(|(_, findings)| findings.clone()));
-    if complete && together.findings != stored.findings {
-        verified.disagreements.push(Disagreement::Reasons);
-    }
-    for (told, findings) in members {
-        let of_version = match findings.first() {
+
+    /// Takes one of the case's reports in, with its stored findings.
+    pub fn add(&mut self, told: Told<'_>, stored: &[Finding]) {
+        self.together = combine(&self.together, stored);
+        let of_version = match stored.first() {
             Some(finding) => finding.version.as_str(),
-            None => ranked_under,
+            None => self.ranked_under,
         };
-        if of_version != policy.version() {
-            verified.other_version += 1;
-            continue;
+        if of_version != self.policy.version() {
+            self.verified.other_version += 1;
+            return;
         }
-        verified.replayed += 1;
-        if told.findings(policy) != *findings {
+        self.verified.replayed += 1;
+        if told.findings(self.policy) != stored {
             let report = told.number;
-            verified
-                .disagreements
-                .push(Disagreement::Findings { report });
+            let mismatch = Mismatch::Findings { report };
+            self.verified.mismatches.push(mismatch);
         }
     }
-    verified
+
+    /// Compares all of them with what is stored of the case. `complete` says whether every report
+    /// could be read: of a shredded one there is nothing to add up any more.
+    pub fn finish(mut self, stored: &Ranked, complete: bool) -> Verified {
+        let mismatches = &mut self.verified.mismatches;
+        if rank(&stored.findings) != stored.rank {
+            mismatches.push(Mismatch::Sums);
+        }
+        if complete && self.together != stored.findings {
+            mismatches.push(Mismatch::Reasons);
+        }
+        self.verified
+    }
 }
 
 /// Where a case stands.

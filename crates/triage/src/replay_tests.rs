@@ -181,6 +181,20 @@ fn reasons_differ_by_points_override_and_words_but_not_by_version() {
     assert_eq!(reasons.added.len(), 1);
 }
 
+fn verify(
+    policy: &Policy,
+    stored: &Ranked,
+    ranked_under: &str,
+    members: &[(Told<'_>, Vec<Finding>)],
+    complete: bool,
+) -> Verified {
+    let mut verification = Verification::new(policy, ranked_under);
+    for (told, findings) in members {
+        verification.add(*told, findings);
+    }
+    verification.finish(stored, complete)
+}
+
 #[test]
 fn inv_05_a_rank_replays_exactly_from_what_is_stored() {
     let policy = Policy::builtin().unwrap();
@@ -210,7 +224,7 @@ fn inv_05_a_rank_replays_exactly_from_what_is_stored() {
         .collect();
     let stored = Ranked::of(judged.iter().map(|(_, _, findings)| findings.clone()));
     let verified = verify(&policy, &stored, policy.version(), &members, true);
-    assert_eq!(verified.disagreements, []);
+    assert_eq!(verified.mismatches, []);
     assert_eq!((verified.replayed, verified.other_version), (5, 0));
     assert_eq!(
         Ranked::under(&policy, members.iter().map(|(told, _)| *told)),
@@ -220,21 +234,21 @@ fn inv_05_a_rank_replays_exactly_from_what_is_stored() {
     let mut inflated = stored.clone();
     inflated.rank.danger += 1;
     let verified = verify(&policy, &inflated, policy.version(), &members, true);
-    assert_eq!(verified.disagreements, [Disagreement::Sums]);
+    assert_eq!(verified.mismatches, [Mismatch::Sums]);
     let short = verify(&policy, &stored, policy.version(), &members[1..], true);
-    assert_eq!(short.disagreements, [Disagreement::Reasons]);
+    assert_eq!(short.mismatches, [Mismatch::Reasons]);
     let shredded = verify(&policy, &stored, policy.version(), &members[1..], false);
-    assert_eq!(shredded.disagreements, []);
+    assert_eq!(shredded.mismatches, []);
 
     let unversioned = changed("points = 50\nwhen = [\"incident_molestation\"]", {
         "points = 51\nwhen = [\"incident_molestation\"]"
     });
     let verified = verify(&unversioned, &stored, policy.version(), &members, true);
     let report = ReportId::new(5);
-    assert_eq!(verified.disagreements, [Disagreement::Findings { report }]);
+    assert_eq!(verified.mismatches, [Mismatch::Findings { report }]);
     let verified = verify(&later(), &stored, policy.version(), &members, true);
     assert_eq!((verified.replayed, verified.other_version), (0, 5));
-    assert_eq!(verified.disagreements, []);
+    assert_eq!(verified.mismatches, []);
 }
 
 #[test]

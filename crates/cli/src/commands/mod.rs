@@ -6,6 +6,7 @@ mod decide;
 mod demo;
 mod log;
 mod queue;
+mod rank;
 mod report;
 mod schema;
 mod serve;
@@ -32,6 +33,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Undo(args) => decide::undo(args).await,
         Command::Decisions(args) => decide::list(args).await,
         Command::Storm(args) => storm::run(args).await,
+        Command::Rank(args) => rank::run(args).await,
         Command::Log(args) => log::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,

@@ -22,7 +22,7 @@ pub use upload::{OpenReport, Received, Upload};
 
 pub(crate) use committer::Committer;
 pub(crate) use operation::{Operation, Outcome};
-pub(crate) use prepare::MeasuredFile;
+pub(crate) use prepare::{MeasuredFile, open_details, words};
 
 use crate::sealed_names as names;
 use crate::station::Station;
@@ -59,8 +59,8 @@ impl Station {
     ) -> Result<Submitted, IntakeError> {
         wire::ispws::parse_report(document).map_err(IntakeRefusal::Document)?;
         let submission = self.prepare_submission(actor, origin, document).await?;
-        self.submitted(Operation::Submit(Box::new(submission)))
-            .await
+        let operation = Operation::Submit(Box::new(submission));
+        submitted(&self.commit(operation).await?)
     }
 
     /// Keeps a parsed report that has no files, and finishes it at once. `document` is the bytes it
@@ -75,22 +75,10 @@ impl Station {
         let submission = self.prepare_submission(actor, origin, document).await?;
         let words = wire::ispws::to_model(report, &[]);
         let key = submission.key.clone();
-        let finishing = self.judge(actor, submission.row.report, 0, key, &words)?;
-        self.submitted(Operation::SubmitWhole(
-            Box::new(submission),
-            Box::new(finishing),
-        ))
-        .await
-    }
-
-    async fn submitted(&self, operation: Operation) -> Result<Submitted, IntakeError> {
-        match self.commit(operation).await? {
-            Outcome::Submitted { report, repeated } => Ok(Submitted { report, repeated }),
-            _ => Err(IntakeFault::Unreadable {
-                what: "the committer's answer",
-            }
-            .into()),
-        }
+        let at = self.now();
+        let finishing = self.judge(actor, submission.row.report, 0, key, &words, at)?;
+        let operation = Operation::SubmitWhole(Box::new(submission), Box::new(finishing));
+        submitted(&self.commit_at(operation, at).await?)
     }
 
     /// Keeps an XML `fileDetails` document about a file of an open report.
@@ -123,9 +111,10 @@ impl Station {
     /// Finishes a report: ties it, ranks its case, and gives the files it holds.
     pub async fn finish(&self, actor: Actor, report: ReportId) -> Result<Vec<FileId>, IntakeError> {
         loop {
-            let finishing = self.prepare_finishing(actor, report).await?;
+            let at = self.now();
+            let finishing = self.prepare_finishing(actor, report, at).await?;
             let operation = Operation::Finish(Box::new(finishing));
-            if let Outcome::Finished { files, .. } = self.commit(operation).await? {
+            if let Outcome::Finished { files, .. } = self.commit_at(operation, at).await? {
                 return Ok(files);
             }
             // A file came in between; look again. Each round means that another call got ahead.
@@ -150,5 +139,15 @@ impl Station {
             self.commit(Operation::Expire(report.id)).await?;
         }
         Ok(due.len())
+    }
+}
+
+fn submitted(outcome: &Outcome) -> Result<Submitted, IntakeError> {
+    match *outcome {
+        Outcome::Submitted { report, repeated } => Ok(Submitted { report, repeated }),
+        _ => Err(IntakeFault::Unreadable {
+            what: "the committer's answer",
+        }
+        .into()),
     }
 }
