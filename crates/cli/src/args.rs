@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use model::{CaseId, DecisionId, ReportId, Role, StormId};
+use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
+use triage::Length;
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
 /// puts the most endangered child first, with reasons.
@@ -66,6 +68,12 @@ pub(crate) enum Command {
     Storm(Storm),
     /// Explain a case's rank, or compute all ranks anew, under another policy if one is named.
     Rank(Rank),
+    /// Print what runs out: duties, preservation and referral, the first to run out first.
+    Calendar(Calendar),
+    /// Record what came of a report, for its sender and for the ledger.
+    Outcome(Outcome),
+    /// Print what the reports of each sender are like: completeness, duplicates, outcomes, trend.
+    Ledger(Ledger),
     /// The custody log: its signed checkpoint, and whether everything agrees with it.
     #[command(subcommand)]
     Log(Log),
@@ -284,6 +292,72 @@ pub(crate) struct Storm {
     #[command(flatten)]
     pub(crate) place: Place,
     /// Print the storm as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Calendar {
+    #[command(subcommand)]
+    pub(crate) act: Option<CalendarAct>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// How far ahead to look, in hours or days; what ran out before is always printed.
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = length)]
+    pub(crate) within: Length,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CalendarAct {
+    /// Stop a clock of a case: what it asked for is done.
+    Done {
+        /// The case's number.
+        case: CaseId,
+        /// The clock's id, as `watchfire calendar` prints it.
+        clock: String,
+        #[command(flatten)]
+        place: Place,
+        /// Print the stopped clock as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn length(text: &str) -> Result<Length, String> {
+    text.parse()
+        .map_err(|error: triage::TableProblem| error.to_string())
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Outcome {
+    /// The report's number.
+    pub(crate) report: ReportId,
+    /// What came of it.
+    #[arg(value_parser = outcome_code())]
+    pub(crate) code: ReportOutcome,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print `report, outcome` as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn outcome_code() -> impl TypedValueParser<Value = ReportOutcome> {
+    PossibleValuesParser::new(ReportOutcome::ALL.map(ReportOutcome::name))
+        .try_map(|code| code.parse::<ReportOutcome>())
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Ledger {
+    /// The sender's name, for its weeks one by one; `operator` for what the command line took in.
+    pub(crate) sender: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -51,6 +51,10 @@ pub enum Deed {
     StormGathered,
     /// The reports of every case were read again, to compute their ranks anew.
     RanksReplayed,
+    /// What came of a report was recorded.
+    OutcomeRecorded,
+    /// A clock of a case was stopped: what it asked for is done.
+    ClockStopped,
 }
 
 /// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only

@@ -13,6 +13,7 @@ mod finding;
 mod identifier;
 mod ids;
 pub mod limits;
+mod outcome;
 mod report;
 mod sensitive;
 
@@ -24,5 +25,6 @@ pub use evidence::{Digests, FileFacts, Relevance, hex};
 pub use finding::{Finding, Override, Score};
 pub use identifier::{Identifier, IdentifierKind, Mention, MentionKind, Part};
 pub use ids::{AccountId, BadId, CaseId, DecisionId, FileId, ReportId, StormId};
+pub use outcome::{ReportOutcome, UnknownOutcome};
 pub use report::{Door, IncidentKind, Mark, Moment, Narrative, Report, ReportState, Subject};
 pub use sensitive::Sensitive;

@@ -7,6 +7,7 @@ use std::collections::hash_map::Entry;
 use model::{CaseId, CustodyEvent, DecisionId, Deed, Finding, Link, Override, ReportId, StormId};
 use serde::Serialize;
 use store::{CaseRow, QueueCursor, ReportRow, StormRow};
+use triage::Due;
 use vault::DataKey;
 
 use crate::intake::{Actor, IntakeError, IntakeFault, MeasuredFile, Operation};
@@ -137,6 +138,8 @@ pub struct CaseFile {
     pub remarks: Vec<Remark>,
     /// What persons decided about its reports, the latest first.
     pub decisions: Vec<DecisionId>,
+    /// The clocks that run, the first to run out first.
+    pub clocks: Vec<Due>,
 }
 
 impl Station {
@@ -204,6 +207,7 @@ impl Station {
             suggestions: said.suggestions,
             remarks: said.remarks,
             decisions: self.decisions_about(&members).await?,
+            clocks: self.clocks_of(&row).await?,
         };
         for member in &members {
             let Some(key) = keys.get(&member.id) else {

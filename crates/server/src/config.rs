@@ -66,6 +66,9 @@ pub struct Config {
     /// A triage policy to use instead of the one inside the program.
     #[serde(default)]
     pub triage_policy: Option<PathBuf>,
+    /// The country whose clocks run here, as `US`; without it only those that run everywhere do.
+    #[serde(default)]
+    pub jurisdiction: Option<triage::Jurisdiction>,
 }
 
 impl Config {
@@ -78,6 +81,7 @@ impl Config {
             keys: None,
             console_url: None,
             triage_policy: None,
+            jurisdiction: None,
         }
     }
 
@@ -153,6 +157,20 @@ mod tests {
             config.database_url(),
             "sqlite:/var/lib/watchfire/watchfire.sqlite"
         );
+    }
+
+    #[test]
+    fn a_jurisdiction_is_two_capital_letters() {
+        let config = read("data = \"/x\"\njurisdiction = \"US\"").unwrap();
+        assert_eq!(config.jurisdiction, "US".parse().ok());
+        for bad in ["", "us", "USA", "any"] {
+            let refusal = read(&format!("data = \"/x\"\njurisdiction = \"{bad}\"")).unwrap_err();
+            let text = refusal.to_string();
+            assert!(
+                text.contains(".toml:2: ") && text.contains("jurisdiction"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

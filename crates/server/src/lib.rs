@@ -5,8 +5,11 @@
 //! serves HTTP: the CyberTipline-compatible door at `/ispws`, the console's pages at `/`.
 
 mod accounts;
+mod api;
+mod calendar;
 mod casefile;
 mod config;
+mod feedback;
 mod intake;
 mod ispws;
 mod listen;
@@ -23,14 +26,16 @@ mod station;
 mod stormfile;
 
 pub use accounts::{ACCOUNT_NAME_CHARS_MAX, Account, AccountError};
+pub use calendar::{CaseClock, ClockError};
 pub use casefile::{
     CASE_ROWS_MAX, CaseFile, CaseSuggestion, EvidenceItem, Member, QueueEntry, QueuePage, Remark,
     StormSummary,
 };
 pub use config::{Config, ConfigRefusal, LISTEN_DEFAULT};
+pub use feedback::{OPERATOR_NAME, ReportFeedback, SenderLedger};
 pub use intake::{
-    Actor, Decided, Decision, IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin,
-    REASON_BYTES_MAX, Received, Submitted, Upload,
+    Actor, Decided, Decision, Finished, IntakeError, IntakeFault, IntakeRefusal, OpenReport,
+    Origin, REASON_BYTES_MAX, Received, Submitted, Upload,
 };
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use pages::SignInLink;

@@ -13,6 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::accounts::Doorkeeper;
+use crate::api;
+use crate::calendar;
 use crate::ispws::{self, IspwsDoor};
 use crate::listen::listen;
 use crate::pages::{self, Console};
@@ -76,8 +78,10 @@ impl Server {
     /// Serves until `stop` completes; requests under way then end, and the log is published.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let sweep = tokio::spawn(sweep(self.station.clone()));
+        let watch = tokio::spawn(calendar::watch(self.station.clone()));
         listen(self.listener, router(&self.station), stop).await;
         sweep.abort();
+        watch.abort();
         if let Err(error) = self.station.publish_log().await {
             tracing::error!(code = error.code(), %error, "the log was not published at the end");
         }
@@ -96,7 +100,8 @@ fn router(station: &Station) -> Router {
     });
     let named = station.clone();
     Router::new()
-        .nest("/ispws", ispws::routes(door))
+        .nest("/ispws", ispws::routes(door.clone()))
+        .nest("/api/v1", api::routes(door))
         .merge(pages::routes(console))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             let station = named.clone();

@@ -11,7 +11,7 @@ use link::{LinkPolicy, StormPolicy};
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
 use tokio::sync::{Mutex, Notify};
-use triage::Policy;
+use triage::{Calendar, Feedback, Policy, TableError};
 use vault::{Blobs, EvidenceError, KeyError, Keys};
 
 use crate::config::Config;
@@ -95,6 +95,9 @@ pub enum OpenError {
     /// The storm policy cannot be used.
     #[error(transparent)]
     StormPolicy(link::StormPolicyError),
+    /// The table of fields or the calendar cannot be used.
+    #[error(transparent)]
+    Table(TableError),
     /// The first event could not be kept.
     #[error(transparent)]
     First(IntakeError),
@@ -117,6 +120,7 @@ impl OpenError {
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
             Self::StormPolicy(error) => error.code(),
+            Self::Table(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
     }
@@ -142,6 +146,8 @@ pub(crate) struct Core {
     pub(crate) triage_policy: Policy,
     /// What the log of this installation calls itself.
     pub(crate) log_origin: String,
+    pub(crate) feedback: Feedback,
+    pub(crate) calendar: Calendar,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -172,6 +178,8 @@ impl Station {
         let triage_policy = policy_of(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
         let storm_policy = StormPolicy::builtin().map_err(OpenError::StormPolicy)?;
+        let feedback = Feedback::builtin().map_err(OpenError::Table)?;
+        let calendar = Calendar::builtin().map_err(OpenError::Table)?;
         let (store, keys) = match if_missing {
             IfMissing::Refuse => open_existing(&config).await?,
             IfMissing::Create => open_or_create(&config, clock.as_ref(), entropy.as_ref()).await?,
@@ -193,6 +201,8 @@ impl Station {
             storm_policy,
             triage_policy,
             log_origin,
+            feedback,
+            calendar,
             clock,
             entropy,
         });

@@ -11,6 +11,7 @@
 mod access;
 mod connection;
 mod fault;
+mod ledger;
 mod migrations;
 mod note;
 mod open;
@@ -27,6 +28,7 @@ mod tying;
 mod url;
 
 pub use fault::{Cause, StoreFault, StoreRefusal};
+pub use ledger::{CaseStart, ClockDoneRow, LedgerRow, OutcomeRow};
 pub use migrations::SCHEMA_VERSION;
 pub use note::Note;
 pub use open::{Birth, Store};

@@ -4,12 +4,13 @@ use crate::StoreFault;
 use crate::connection::{Connection, Dialect};
 
 /// The schema version of this program.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// The script that leads from version `n` to `n + 1`, at index `n`.
-const SCRIPTS: [&str; 2] = [
+const SCRIPTS: [&str; 3] = [
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_linking.sql"),
+    include_str!("../migrations/0003_ledger.sql"),
 ];
 
 /// What the database says of its schema.

@@ -16,24 +16,37 @@
 //! sum of its findings, and no waiting lifts a case over an override.
 
 mod ageing;
+mod calendar;
 mod combine;
+mod due;
 mod facts;
+mod feedback;
 mod findings;
+mod help;
+pub mod ledger;
 mod policy;
 mod problem;
 pub mod replay;
 mod supersession;
+mod table;
 mod text;
 
 pub use ageing::{AGEING_RULE, Ageing, QueueKey};
+pub use calendar::{Basis, Calendar, Clock, ClockKind, Jurisdiction, Length, Start};
 pub use combine::{REFS_MAX, combine};
+pub use due::{CaseTimes, Due, DueState, due};
 pub use facts::{Context, Fact};
+pub use feedback::{Ask, Feedback};
 pub use findings::report_findings;
+pub use help::{Help, Missing, help};
 pub use policy::{
     HOURS_PER_POINT_MAX, POINTS_MAX, POLICY_BYTES_MAX, Policy, RULES_MAX, Rule, TEXT_BYTES_MAX,
 };
 pub use problem::{PolicyError, PolicyProblem};
 pub use supersession::SUPERSEDED_MAX;
+pub use table::{
+    ENTRIES_MAX, ENTRY_TEXT_BYTES_MAX, FIELD_BYTES_MAX, TABLE_BYTES_MAX, TableError, TableProblem,
+};
 
 #[cfg(test)]
 mod invariant_tests;

@@ -2,7 +2,7 @@
 
 use server::Actor;
 
-use super::{open, queue};
+use super::{calendar, open, queue};
 use crate::Verdict;
 use crate::args::Case;
 use crate::failure::Failure;
@@ -40,6 +40,9 @@ pub(super) async fn run(args: Case) -> Result<Verdict, Failure> {
             item.sha256, item.size, item.report
         );
         output::line(&line)?;
+    }
+    for due in &casefile.clocks {
+        output::line(&format!("clock {}", calendar::in_words(due)))?;
     }
     Ok(Verdict::Done)
 }

@@ -1,9 +1,11 @@
 //! The commands, one a file.
 
 mod account;
+mod calendar;
 mod case;
 mod decide;
 mod demo;
+mod ledger;
 mod log;
 mod queue;
 mod rank;
@@ -34,6 +36,9 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Decisions(args) => decide::list(args).await,
         Command::Storm(args) => storm::run(args).await,
         Command::Rank(args) => rank::run(args).await,
+        Command::Calendar(args) => calendar::run(args).await,
+        Command::Outcome(args) => ledger::outcome(args).await,
+        Command::Ledger(args) => ledger::run(args).await,
         Command::Log(args) => log::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,

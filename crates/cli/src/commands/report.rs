@@ -31,6 +31,9 @@ enum Line {
         file: String,
         report: model::ReportId,
         repeated: bool,
+        /// Completeness, and what would have helped.
+        #[serde(flatten)]
+        help: triage::Help,
     },
     Refused {
         file: String,
@@ -142,10 +145,11 @@ async fn take(station: &Station, item: Item) -> Result<Line, Failure> {
         .submit_whole(Actor::Operator, origin, &document, &report)
         .await
     {
-        Ok(submitted) => Ok(Line::Taken {
+        Ok((submitted, help)) => Ok(Line::Taken {
             file: shown(&item.path),
             report: submitted.report,
             repeated: submitted.repeated,
+            help,
         }),
         Err(IntakeError::Refused(refusal)) => Ok(refused(&item.path, &refusal)),
         Err(fault) => Err(fault.into()),

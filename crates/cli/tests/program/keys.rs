@@ -114,7 +114,7 @@ fn inv_12_an_unknown_schema_is_refused() {
             says(&ran.err, &["schema"]);
         }
         refuses(&house, 2, &["schema"]);
-        house.meddle("UPDATE meta SET value = '1' WHERE key = 'schema_version'");
+        house.meddle("UPDATE meta SET value = '3' WHERE key = 'schema_version'");
         house.run(&["queue"]).ended(0);
         house.verify();
     }

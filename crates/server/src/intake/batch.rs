@@ -17,8 +17,10 @@ use store::{
     MentionRow, ReportRow, Sealed, StormKeyRow, StormMarkRow, StormNamedRow, StormRow,
     SubmissionRow, Tx, TyingRow,
 };
+use triage::ledger::Counter;
 use vault::{DataKey, Keys};
 
+use super::counting::Tally;
 use super::linker::Linker;
 use super::operation::{Actor, Description, Finishing, NewFile, Operation, Outcome, Submission};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
@@ -64,6 +66,7 @@ pub(super) struct Batch<'a> {
     pub(super) linker: Option<&'a mut Linker>,
     /// The index or the database is ahead of what is written: a fault now ends the whole batch.
     pub(super) unsettled: bool,
+    pub(super) tally: Tally,
     pub(super) written: Written,
 }
 
@@ -108,6 +111,10 @@ impl Batch<'_> {
             }
             Operation::Retract(report, actor) => self.retract(report, actor, at),
             Operation::Expire(report) => self.expire(report, at),
+            Operation::RecordOutcome(report, outcome, actor) => {
+                self.record_outcome(report, outcome, actor, at)
+            }
+            Operation::StopClock(row, event) => self.stop_clock(row, &event),
             Operation::AddAccount(row, event) => {
                 self.record_unbound(&event)?;
                 self.written.accounts.push(*row);
@@ -143,6 +150,7 @@ impl Batch<'_> {
             event.report = Some(report.number());
             event.sha256 = Some(hex(&new.sha256));
             self.record(&event, report, &key)?;
+            self.count(new.row.account, at, Counter::Repeated);
             return Ok(Outcome::Submitted {
                 report,
                 repeated: true,
@@ -208,6 +216,7 @@ impl Batch<'_> {
             event.report = Some(report.number());
             event.sha256 = Some(hex(&submission.sha256));
             self.record(&event, report, &key)?;
+            self.count(submission.row.account, at, Counter::Repeated);
             return Ok(Outcome::Submitted {
                 report,
                 repeated: true,
@@ -299,6 +308,7 @@ impl Batch<'_> {
             && self.contents(report) == self.contents(first)
         {
             self.fold(&new, first, case, at)?;
+            self.count(new.actor.account(), at, Counter::Folded);
             return Ok(Outcome::Finished { files, case });
         }
         self.recognise_children(&mut new);
@@ -308,6 +318,7 @@ impl Batch<'_> {
         self.record(&event, report, &new.key)?;
         self.rank(&new, case, at)?;
         self.rewrap(report, &new.key, case)?;
+        self.count_finished(&new, at);
         let findings = std::mem::take(&mut new.judged.sealed);
         self.update(report, |row| {
             row.state = ReportState::Finished;
@@ -414,6 +425,15 @@ impl Batch<'_> {
         let mut event = CustodyEvent::new(at, deed, actor.to_string());
         event.report = Some(report.number());
         self.record(&event, report, &key)?;
+        if let Some(account) = self.reports.get(&report).map(|row| row.account) {
+            let expired = state == ReportState::Expired;
+            let counter = if expired {
+                Counter::Expired
+            } else {
+                Counter::Retracted
+            };
+            self.count(account, at, counter);
+        }
         self.update(report, |row| {
             row.state = state;
             row.changed = at;

@@ -11,6 +11,7 @@ use store::{Blind, Store, Tx};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::batch::{Batch, Tools, Written};
+use super::counting::Tally;
 use super::linker::Linker;
 use super::operation::{Operation, Order, Outcome};
 use super::{IntakeError, IntakeFault};
@@ -220,6 +221,7 @@ async fn load<'a>(
     let storm_keys = tx.storm_keys(&wanted.storm_keys).await?;
     let mut case_ids: BTreeSet<CaseId> = reports.values().filter_map(|row| row.case).collect();
     case_ids.extend(reports.values().filter_map(|row| row.key_case));
+    let tally = Tally::load(tx, operations).await?;
     let mut batch = Batch {
         tools: Tools {
             keys: &core.keys,
@@ -241,6 +243,7 @@ async fn load<'a>(
         case_numbers,
         linker,
         unsettled: false,
+        tally,
         written: Written::default(),
     };
     let case_ids: Vec<_> = case_ids.into_iter().collect();
@@ -302,6 +305,7 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
     for (account, at) in &written.revoked {
         tx.revoke_account(*account, *at).await?;
     }
+    batch.tally.save(tx).await?;
     tx.append_log(&written.log).await?;
     Ok(())
 }
@@ -333,11 +337,14 @@ impl Wanted {
                 Operation::Finish(new) => {
                     wanted.reports.insert(new.report);
                 }
-                Operation::Retract(report, _) | Operation::Expire(report) => {
+                Operation::Retract(report, _)
+                | Operation::Expire(report)
+                | Operation::RecordOutcome(report, ..) => {
                     wanted.reports.insert(*report);
                 }
                 Operation::Undo(decision, _) => wanted.decisions.push(*decision),
-                Operation::AddAccount(..)
+                Operation::StopClock(..)
+                | Operation::AddAccount(..)
                 | Operation::RevokeAccount(..)
                 | Operation::Record(_)
                 | Operation::Decide(..) => {}

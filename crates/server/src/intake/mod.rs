@@ -3,6 +3,7 @@
 
 mod batch;
 mod committer;
+mod counting;
 mod decide;
 mod linker;
 mod operation;
@@ -13,7 +14,8 @@ mod storm;
 mod tying;
 mod upload;
 
-use model::{Door, FileId, ReportId};
+use model::{Door, FileId, ReportId, ReportOutcome};
+use triage::Help;
 
 pub use decide::{Decided, Decision, REASON_BYTES_MAX};
 pub use operation::Actor;
@@ -49,6 +51,15 @@ pub struct Submitted {
     pub repeated: bool,
 }
 
+/// A report that was finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// Its files.
+    pub files: Vec<FileId>,
+    /// What would have helped.
+    pub help: Help,
+}
+
 impl Station {
     /// Keeps an XML `report` document and opens the report.
     pub async fn submit(
@@ -64,21 +75,22 @@ impl Station {
     }
 
     /// Keeps a parsed report that has no files, and finishes it at once. `document` is the bytes it
-    /// was parsed from.
+    /// was parsed from. Says too what would have helped.
     pub async fn submit_whole(
         &self,
         actor: Actor,
         origin: Origin<'_>,
         document: &[u8],
         report: &wire::ispws::Report,
-    ) -> Result<Submitted, IntakeError> {
+    ) -> Result<(Submitted, Help), IntakeError> {
         let submission = self.prepare_submission(actor, origin, document).await?;
         let words = wire::ispws::to_model(report, &[]);
         let key = submission.key.clone();
         let at = self.now();
         let finishing = self.judge(actor, submission.row.report, 0, key, &words, at)?;
+        let help = finishing.help.clone();
         let operation = Operation::SubmitWhole(Box::new(submission), Box::new(finishing));
-        submitted(&self.commit_at(operation, at).await?)
+        Ok((submitted(&self.commit_at(operation, at).await?)?, help))
     }
 
     /// Keeps an XML `fileDetails` document about a file of an open report.
@@ -108,14 +120,16 @@ impl Station {
         Ok((report, file))
     }
 
-    /// Finishes a report: ties it, ranks its case, and gives the files it holds.
-    pub async fn finish(&self, actor: Actor, report: ReportId) -> Result<Vec<FileId>, IntakeError> {
+    /// Finishes a report: ties it, ranks its case, and gives the files it holds and what would have
+    /// helped.
+    pub async fn finish(&self, actor: Actor, report: ReportId) -> Result<Finished, IntakeError> {
         loop {
             let at = self.now();
             let finishing = self.prepare_finishing(actor, report, at).await?;
+            let help = finishing.help.clone();
             let operation = Operation::Finish(Box::new(finishing));
             if let Outcome::Finished { files, .. } = self.commit_at(operation, at).await? {
-                return Ok(files);
+                return Ok(Finished { files, help });
             }
             // A file came in between; look again. Each round means that another call got ahead.
             tracing::debug!("a report changed while it was being finished");
@@ -125,6 +139,18 @@ impl Station {
     /// Retracts an open report. Its evidence and custody stay.
     pub async fn retract(&self, actor: Actor, report: ReportId) -> Result<(), IntakeError> {
         self.commit(Operation::Retract(report, actor)).await?;
+        Ok(())
+    }
+
+    /// Records what came of a finished report, for its sender and for the ledger.
+    pub async fn record_outcome(
+        &self,
+        actor: Actor,
+        report: ReportId,
+        outcome: ReportOutcome,
+    ) -> Result<(), IntakeError> {
+        self.commit(Operation::RecordOutcome(report, outcome, actor))
+            .await?;
         Ok(())
     }
 

@@ -1,10 +1,12 @@
 //! What can be asked of the committer: each operation is one state change, prepared outside of it.
 
 use model::{
-    AccountId, CaseId, CustodyEvent, DecisionId, FileId, Finding, Identifier, ReportId, Timestamp,
+    AccountId, CaseId, CustodyEvent, DecisionId, FileId, Finding, Identifier, ReportId,
+    ReportOutcome, Timestamp,
 };
-use store::{AccountRow, Blind, DecisionRow, FileRow, Sealed, SubmissionRow};
+use store::{AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, Sealed, SubmissionRow};
 use tokio::sync::oneshot;
+use triage::Help;
 use vault::DataKey;
 
 use super::IntakeError;
@@ -85,6 +87,8 @@ pub(crate) struct Finishing {
     pub(crate) judged: Judged,
     /// The same for the case that one of the children is known from an earlier report.
     pub(crate) judged_known: Judged,
+    /// What would have helped: for its sender and for the ledger, not for its rank.
+    pub(crate) help: Help,
     pub(crate) actor: Actor,
 }
 
@@ -111,6 +115,8 @@ pub(crate) enum Operation {
     SubmitWhole(Box<Submission>, Box<Finishing>),
     Retract(ReportId, Actor),
     Expire(ReportId),
+    RecordOutcome(ReportId, ReportOutcome, Actor),
+    StopClock(ClockDoneRow, CustodyEvent),
     AddAccount(Box<AccountRow>, CustodyEvent),
     RevokeAccount(AccountId, CustodyEvent),
     /// An event that changes no row.

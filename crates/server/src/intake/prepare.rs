@@ -127,6 +127,7 @@ impl Station {
             .collect();
         let facts = link::storm_facts(&core.storm_policy, words, &identifiers, &judged.findings);
         let storm = PreparedStorm::new(&core.keys, facts);
+        let help = triage::help(&core.triage_policy, &core.feedback, &judged.findings);
         let identifiers = identifiers
             .into_iter()
             .take(limits::MENTIONS_PER_REPORT_MAX)
@@ -157,6 +158,7 @@ impl Station {
             storm,
             judged,
             judged_known,
+            help,
             actor,
         })
     }

@@ -39,6 +39,12 @@ pub enum IntakeRefusal {
     /// A decision about cases cannot be made.
     #[error(transparent)]
     Decision(link::IndexRefusal),
+    /// The report is not finished, so that nothing can have come of it.
+    #[error(
+        "Report is not finished: it has feedback, and something can come of it, only once its \
+         sender has finished it"
+    )]
+    NotFinished,
     /// The account's role does not send reports.
     #[error(
         "Not authorised to submit: this account is not a sender; add one with `watchfire account \
@@ -52,7 +58,11 @@ impl IntakeRefusal {
     pub fn response_code(&self) -> i32 {
         match self {
             Self::Document(refusal) => refusal.response_code(),
-            Self::Request(_) | Self::NoSuchCase | Self::NoSuchDecision | Self::Decision(_) => 4000,
+            Self::Request(_)
+            | Self::NotFinished
+            | Self::NoSuchCase
+            | Self::NoSuchDecision
+            | Self::Decision(_) => 4000,
             Self::FileBody(_) => 4200,
             Self::NoSuchReport => 5001,
             Self::NoSuchFile => 5002,
@@ -75,6 +85,7 @@ impl IntakeRefusal {
             Self::NoSuchCase => "intake.no-such-case",
             Self::NoSuchDecision => "intake.no-such-decision",
             Self::Decision(refusal) => refusal.code(),
+            Self::NotFinished => "intake.not-finished",
             Self::NotASender => "intake.not-a-sender",
         }
     }

@@ -51,7 +51,7 @@ impl Batch<'_> {
     ) -> Result<(), IntakeError> {
         self.load_storms(tx, &new.storm).await?;
         for (kind, blind) in &new.storm.keys {
-            self.count(new.report, *kind, *blind);
+            self.count_key(new.report, *kind, *blind);
         }
         for (kind, blind) in &new.storm.keys {
             self.begin_storm(tx, *kind, *blind, new.report, new.actor, at)
@@ -150,7 +150,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn count(&mut self, report: ReportId, kind: StormKind, blind: Blind) {
+    fn count_key(&mut self, report: ReportId, kind: StormKind, blind: Blind) {
         let row = self.storm_keys.entry(blind).or_insert_with(|| StormKeyRow {
             blind,
             kind: kind.name().to_owned(),

@@ -16,23 +16,34 @@ use crate::intake::{IntakeError, IntakeRefusal};
 use crate::listen::Remote;
 
 /// The challenge that the protocol's clients know.
-const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"ESP Web Services\"");
+pub(crate) const CHALLENGE: HeaderValue =
+    HeaderValue::from_static("Basic realm=\"ESP Web Services\"");
 
 /// A caller that proved itself.
 #[derive(Clone, Copy)]
-pub(super) struct Caller {
-    pub(super) proved: Proved,
-    pub(super) remote: SocketAddr,
+pub(crate) struct Caller {
+    pub(crate) proved: Proved,
+    pub(crate) remote: SocketAddr,
+}
+
+/// Who a request turned out to be from.
+pub(crate) enum Recognised {
+    /// An account that proved itself.
+    Caller(Caller),
+    /// Nobody that is known; the answer was held back for as long as guessing has to take.
+    Nobody,
+    /// It could not be found out; the operator's log says why.
+    Fault,
 }
 
 /// Who a request says it is from.
-pub(super) struct Approach {
+pub(crate) struct Approach {
     credentials: Option<(String, String)>,
     remote: SocketAddr,
 }
 
 impl Approach {
-    pub(super) fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
         Self {
             credentials: request
@@ -49,6 +60,19 @@ impl Approach {
 
 /// The caller, if its name and secret are right; otherwise the answer to give.
 pub(super) async fn admit(door: &IspwsDoor, approach: Approach) -> Result<Caller, Response> {
+    match recognise(door, approach).await {
+        Recognised::Caller(caller) => Ok(caller),
+        Recognised::Fault => Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+        Recognised::Nobody => Err((
+            StatusCode::UNAUTHORIZED,
+            [(header::WWW_AUTHENTICATE, CHALLENGE)],
+        )
+            .into_response()),
+    }
+}
+
+/// Finds out who calls.
+pub(crate) async fn recognise(door: &IspwsDoor, approach: Approach) -> Recognised {
     let Approach {
         credentials,
         remote,
@@ -59,20 +83,16 @@ pub(super) async fn admit(door: &IspwsDoor, approach: Approach) -> Result<Caller
             Ok(proved) => proved,
             Err(fault) => {
                 tracing::error!(code = fault.code(), "{fault}");
-                return Err(StatusCode::SERVICE_UNAVAILABLE.into_response());
+                return Recognised::Fault;
             }
         },
     };
     if let Some(proved) = proved {
-        return Ok(Caller { proved, remote });
+        return Recognised::Caller(Caller { proved, remote });
     }
     let wait = door.slowdown.refused(remote.ip(), door.station.now());
     tokio::time::sleep(wait).await;
-    Err((
-        StatusCode::UNAUTHORIZED,
-        [(header::WWW_AUTHENTICATE, CHALLENGE)],
-    )
-        .into_response())
+    Recognised::Nobody
 }
 
 /// The caller, if it is also a sender.

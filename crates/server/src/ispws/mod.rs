@@ -19,8 +19,9 @@ use crate::intake::{IntakeError, IntakeRefusal, Origin};
 use crate::slowdown::Slowdown;
 use crate::station::Station;
 use answer::{failed, failed_finish, success};
-use gate::{Approach, Caller};
 use wire::ispws::ReportResponse;
+
+pub(crate) use gate::{Approach, CHALLENGE, Caller, Recognised, recognise};
 
 /// What the door's calls share.
 pub(crate) struct IspwsDoor {
@@ -117,7 +118,11 @@ async fn finish(State(door): Shared, request: Request) -> Response {
         Err(error) => (None, Err(error)),
     };
     match (asked, finished) {
-        (Some(id), Ok(files)) => answer::finished(id, &files),
+        (Some(id), Ok(finished)) => {
+            let mut response = answer::finished(id, &finished.files);
+            crate::api::tell(&mut response, id, &finished.help);
+            response
+        }
         (asked, Err(error)) => failed_finish(&door, &caller, error, asked).await,
         (None, Ok(_)) => answer::finished(ReportId::new(0), &[] as &[FileId]),
     }

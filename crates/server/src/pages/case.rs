@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::{CaseId, Link};
+use triage::Due;
 
 use super::session::signed_in;
 use super::{Console, ShownEntry, notice, page};
@@ -20,6 +21,7 @@ struct CasePage {
     links: Vec<Link>,
     members: Vec<Member>,
     evidence: Vec<ShownItem>,
+    clocks: Vec<Due>,
 }
 
 struct ShownItem {
@@ -47,6 +49,7 @@ pub(super) async fn show(
             entry: ShownEntry::of(casefile.entry, usize::MAX),
             links: casefile.links,
             members: casefile.members,
+            clocks: casefile.clocks,
             evidence: casefile
                 .evidence
                 .into_iter()

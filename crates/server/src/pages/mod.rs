@@ -3,6 +3,7 @@
 
 mod case;
 mod queue;
+mod senders;
 mod session;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     Router::new()
         .route("/", get(queue::show))
         .route("/cases/{id}", get(case::show))
+        .route("/senders", get(senders::show))
         .route("/sign-in", get(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/assets/watchfire.css", get(style))

@@ -157,7 +157,7 @@ async fn inv_01_what_was_acknowledged_is_there_after_a_sudden_end() {
         // The open report goes on where it was.
         let account = station.accounts().await.unwrap()[0].id;
         let files = station.finish(Actor::Account(account), model::ReportId::new(open));
-        assert_eq!(files.await.unwrap(), [late.parse().unwrap()]);
+        assert_eq!(files.await.unwrap().files, [late.parse().unwrap()]);
         // A number that was given out before the end is not given out again.
         let origin = Origin {
             door: Door::Ispws,

@@ -7,9 +7,11 @@
 
 mod archive;
 mod calls;
+mod clocks;
 mod connections;
 mod custody;
 mod documents;
+mod feedback;
 mod flood;
 mod forms;
 mod hostile;

@@ -1,0 +1,10 @@
+//! The table of fields: a bad file ends in a refusal that names a line of it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Err(refusal) = triage::Feedback::parse(text, "table.toml") {
+        assert!(refusal.to_string().starts_with("table.toml:"), "{refusal}");
+    }
+});
