@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 19] = [
     "demo",
     "serve",
     "account",
@@ -17,6 +17,10 @@ const COMMANDS: [&str; 15] = [
     "report",
     "queue",
     "case",
+    "calendar",
+    "calendar done",
+    "outcome",
+    "ledger",
     "log",
     "log checkpoint",
     "log verify",
@@ -99,6 +103,10 @@ fn reading_commands_make_nothing_where_nothing_is() {
     for arguments in [
         &["queue"][..],
         &["case", "1"],
+        &["calendar"],
+        &["calendar", "done", "1", "a"],
+        &["outcome", "1", "useful"],
+        &["ledger"],
         &["account", "list"],
         &["account", "revoke", "a"],
         &["log", "checkpoint"],
@@ -180,7 +188,7 @@ fn json_keys_are_what_scripts_rely_on() {
     fs::write(&file, REPORT).unwrap();
     let path = file.display().to_string();
     let taken = house.run(&["report", &path, "--json"]).ended(0).object();
-    assert_eq!(keys(&taken), "file repeated report");
+    assert_eq!(keys(&taken), "completeness file missing repeated report");
     fs::write(&file, "<report>\n<x/></report>").unwrap();
     let refused = house.run(&["report", &path, "--json"]).ended(2).object();
     assert_eq!(keys(&refused), "file line message refused");
@@ -195,7 +203,8 @@ fn json_keys_are_what_scripts_rely_on() {
         assert!(reason.get(key).is_some(), "{reason}");
     }
     let case = &house.cases()[0];
-    let columns = "actionability age_s case danger evidence links members override reasons reports";
+    let columns = "actionability age_s case clocks danger evidence links members override reasons \
+                   reports";
     assert_eq!(keys(case), columns);
     assert_eq!(keys(&case["members"][0]), "report source");
     assert_eq!(case["members"][0]["source"], "one.xml");

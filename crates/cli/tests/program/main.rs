@@ -16,6 +16,7 @@ mod http;
 mod intake;
 mod keys;
 mod kills;
+mod ledger;
 mod rude;
 mod serving;
 mod theft;
