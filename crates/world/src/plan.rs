@@ -4,7 +4,7 @@
 //! A plan is a few dozen bytes per report; everything else is drawn again from the seed when it is
 //! asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::dice::{Dice, Stream};
@@ -106,22 +106,41 @@ impl Plan {
             .flat_map(|(at, episode)| (0..episode.size).map(move |member| (at, member)))
             .collect();
         Dice::new(seed, Stream::Order, 0).shuffle(&mut slots);
+        let mut slots = floods_come_at_once(&episodes, slots);
         lists_come_last(&episodes, &mut slots);
         Self { episodes, slots }
     }
+}
+
+fn kind_at(episodes: &[Episode], at: u32) -> Option<Kind> {
+    let episode = usize::try_from(at).ok().and_then(|at| episodes.get(at));
+    episode.map(|episode| episode.kind)
+}
+
+/// The reports of a flood follow one another, from where the first of them stood.
+fn floods_come_at_once(episodes: &[Episode], slots: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    let mut come = BTreeSet::new();
+    let mut ordered = Vec::with_capacity(slots.len());
+    for (at, member) in slots {
+        if kind_at(episodes, at) != Some(Kind::Flood) {
+            ordered.push((at, member));
+        } else if come.insert(at) {
+            let size = usize::try_from(at).map_or(0, |at| episodes[at].size);
+            ordered.extend((0..size).map(|member| (at, member)));
+        }
+    }
+    ordered
 }
 
 /// A list names what was reported before it: its report changes places with the last of those.
 fn lists_come_last(episodes: &[Episode], slots: &mut [(u32, u32)]) {
     let mut last_of = BTreeMap::new();
     for (at, (episode, member)) in slots.iter().enumerate() {
-        let known = usize::try_from(*episode)
-            .ok()
-            .and_then(|at| episodes.get(at));
-        if let Some(episode) = known.filter(|episode| episode.kind == Kind::List) {
-            let (list, latest) = last_of.entry(episode.first).or_insert((at, at));
+        if kind_at(episodes, *episode) == Some(Kind::List) {
+            let (list, latest) = last_of.entry(*episode).or_insert((at, at));
             *latest = at;
-            if member + 1 == episode.size {
+            let size = usize::try_from(*episode).map_or(0, |at| episodes[at].size);
+            if member + 1 == size {
                 *list = at;
             }
         }
@@ -245,8 +264,6 @@ fn common_divisor(a: u32, b: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -289,6 +306,23 @@ mod tests {
                 assert!(episode.size >= share.least, "{episode:?} in {reports}");
             }
         }
+    }
+
+    #[test]
+    fn a_flood_comes_at_once_and_nothing_is_lost() {
+        let plan = Plan::new(5, 6_000);
+        let every: BTreeSet<(u32, u32)> = plan.slots.iter().copied().collect();
+        assert_eq!(every.len(), 6_000);
+        let mut floods = 0;
+        for (at, episode) in (0..).zip(&plan.episodes) {
+            if episode.kind == Kind::Flood {
+                let first = plan.slots.iter().position(|slot| *slot == (at, 0)).unwrap();
+                let burst = plan.slots[first..].iter().take_while(|slot| slot.0 == at);
+                assert_eq!(burst.count(), usize::try_from(episode.size).unwrap());
+                floods += 1;
+            }
+        }
+        assert!(floods > 1);
     }
 
     #[test]
