@@ -113,8 +113,13 @@ impl Decisions {
         (members, positions.into_iter().collect())
     }
 
-    /// Which decision first brought `one` and `other` together, if decisions alone do.
-    pub(super) fn joining(&self, one: &[u32], other: &[u32]) -> Option<DecisionId> {
+    /// Which decision of `in_force` first brought `one` and `other` together, if decisions alone do.
+    pub(super) fn joining(
+        &self,
+        in_force: &[usize],
+        one: &[u32],
+        other: &[u32],
+    ) -> Option<DecisionId> {
         let mut near: BTreeMap<u32, u32> = BTreeMap::new();
         let mut parts = Partition::default();
         let mut place = |parts: &mut Partition, report: u32| {
@@ -131,7 +136,8 @@ impl Decisions {
                     .collect()
             })
             .into();
-        for decision in self.made.iter().filter(|decision| decision.in_force) {
+        for position in in_force {
+            let decision = &self.made[*position];
             for (a, b) in decision.said.together() {
                 let (a, b) = (place(&mut parts, a), place(&mut parts, b));
                 parts.union(a, b);

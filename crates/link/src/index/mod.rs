@@ -157,7 +157,8 @@ impl Index {
                 return Err(IndexRefusal::SidesOfTwoCases(report));
             }
         }
-        if let Some(joining) = self.decisions.joining(&one, &other) {
+        let (_, in_force) = self.decisions.reach(&mut self.ties, &one);
+        if let Some(joining) = self.decisions.joining(&in_force, &one, &other) {
             return Err(IndexRefusal::Joined(joining));
         }
         Ok(self.decide(decision, Said::KeptApart { one, other }))

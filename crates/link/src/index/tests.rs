@@ -253,6 +253,23 @@ fn a_hostile_report_that_fuses_strangers_is_taken_apart_for_good() {
 }
 
 #[test]
+fn a_hostile_flood_tears_only_what_stood_on_the_flooded_number_and_a_join_outlasts_it() {
+    let mut index = index_of(&[
+        (1, &[phone(1), email(1)]),
+        (2, &[phone(1), email(1)]),
+        (3, &[phone(1), email(3)]),
+        (4, &[phone(1), email(4)]),
+    ]);
+    index.join(decision(1), id(4), id(1)).unwrap();
+    for number in 100..200 {
+        index.place(id(number), day(0), &[phone(1)]).unwrap();
+    }
+    assert_eq!(index.members_of(id(1)), ids([1, 2, 4]));
+    assert_eq!(index.members_of(id(3)), ids([3]));
+    assert_eq!(index.members_of(id(150)), ids([150]));
+}
+
+#[test]
 fn inv_09_what_was_kept_apart_stays_apart_for_all_who_come_later() {
     let mut index = index_of(&[(1, &[email(1), phone(1)]), (2, &[email(1), phone(2)])]);
     index.keep_apart(decision(1), &ids([1]), &ids([2])).unwrap();
