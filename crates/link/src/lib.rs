@@ -10,6 +10,7 @@
 
 mod identifiers;
 mod normal;
+pub mod person;
 mod policy;
 mod tie;
 mod why;
