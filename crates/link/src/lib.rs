@@ -12,6 +12,7 @@ pub mod bulk;
 mod identifiers;
 mod index;
 mod normal;
+pub mod person;
 mod policy;
 mod storm;
 mod storm_policy;
