@@ -23,6 +23,7 @@ fn fired(policy: &Policy, which: impl Fn(&str) -> bool) -> Vec<Finding> {
             text: String::new(),
             raises: None,
             refs: vec![1],
+            supersedes: Vec::new(),
         })
         .collect()
 }
