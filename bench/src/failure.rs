@@ -56,6 +56,15 @@ pub(crate) enum Failure {
     /// The log of the loaded store cannot be published.
     #[error("the log was not published")]
     Log(#[from] server::LogbookError),
+    /// The built-in link policy cannot be read.
+    #[error("the link policy was refused")]
+    LinkPolicy(#[from] link::LinkPolicyError),
+    /// The live index refused a report.
+    #[error("a report was not placed")]
+    Index(#[from] link::IndexRefusal),
+    /// The live index could not be read back.
+    #[error("the index was not read back")]
+    Snapshot(#[from] link::SnapshotError),
     /// A part of the load generator ended early.
     #[error("a part of the load generator ended early")]
     Generator,

@@ -5,6 +5,11 @@ mod failure;
 mod figure;
 mod http;
 mod idle;
+mod link_bulk;
+mod link_live;
+mod link_world;
+mod over_merge;
+mod own_usage;
 mod place;
 mod program;
 mod queue_page;
@@ -40,7 +45,7 @@ struct Args {
     /// How long a sustained load lasts.
     #[arg(long, value_name = "S", default_value_t = 60)]
     seconds: u64,
-    /// Also print the figures that peers' users state for comparable work, with their source.
+    /// Also run the peer on the same data, or print what its users state, with the source.
     #[arg(long)]
     peer: bool,
     /// Which database the server keeps its rows in.
@@ -58,6 +63,7 @@ Examples:
   bench door --size 64 --seconds 10
   cargo xtask postgres -- target/release/bench door --database postgres
   bench queue-page --size 100000 --dir /var/tmp/queue
+  bench link-bulk --peer           SciPy too, installed with pip into the directory
 
 PostgreSQL is reached by the address in WATCHFIRE_TEST_POSTGRES;
 the workload makes a database of its own there
@@ -75,6 +81,12 @@ enum Workload {
     QueuePage,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,
+    /// One report more in an index of many (--size, 10000000), and its snapshot.
+    LinkLive,
+    /// Connected components of many reports at once (--size, 10000000).
+    LinkBulk,
+    /// What strangers share must not tie them (--size, 1000000).
+    OverMerge,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -113,5 +125,11 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::Upload => upload::run(&place, args.size.unwrap_or(1000)),
         Workload::QueuePage => queue_page::run(&place, args.size.unwrap_or(1_000_000)),
         Workload::Idle => idle::run(&place),
+        Workload::LinkLive => link_live::run(place.dir(), args.size.unwrap_or(10_000_000)),
+        Workload::LinkBulk => {
+            let size = args.size.unwrap_or(10_000_000);
+            link_bulk::run(place.dir(), size, args.peer)
+        }
+        Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
     }
 }

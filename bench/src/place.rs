@@ -55,6 +55,11 @@ impl Place {
         self.dir.join(name)
     }
 
+    /// The directory itself.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The directory of the Watchfire.
     pub(crate) fn data(&self) -> PathBuf {
         self.path("data")

@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 21] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -41,6 +41,7 @@ const COMMANDS: [&[&str]; 20] = [
     &["report", "--help"],
     &["queue", "--help"],
     &["case", "--help"],
+    &["rank", "--help"],
     &["calendar", "--help"],
     &["calendar", "done", "--help"],
     &["outcome", "--help"],

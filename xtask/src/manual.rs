@@ -47,6 +47,10 @@ pub(crate) fn run(house: &House) -> Result<(), Failure> {
     let cluster = Cluster::start()?;
     let folder = Folder::create(house)?;
     copy_examples(house, &folder.0.join("reports"))?;
+    // A reader has copied the policy that the guide speaks of.
+    let policy = house.root.join("policy/triage.toml");
+    std::fs::copy(&policy, folder.0.join("triage.toml"))
+        .map_err(|source| failed("read", &policy, source))?;
     for act in acts(&text.replace(DATABASE, &cluster.url)) {
         match act {
             Act::Run(command) => {

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use model::{CaseId, ReportId, ReportOutcome, Role};
+use clap::{ArgAction, ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
 use triage::Length;
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
@@ -56,6 +56,18 @@ pub(crate) enum Command {
     Queue(Queue),
     /// Print one case: its reasons, reports, links and files.
     Case(Case),
+    /// Make two cases one, by a person's decision.
+    Merge(Merge),
+    /// Part reports from their case, by a person's decision; the two sides stay apart.
+    Split(Split),
+    /// Undo a decision: the cases stand as if it had never been made.
+    Undo(Undo),
+    /// Print what persons decided about cases, the latest first.
+    Decisions(Decisions),
+    /// Print a storm: many reports of one thing, in one row of the queue.
+    Storm(Storm),
+    /// Explain a case's rank, or compute all ranks anew, under another policy if one is named.
+    Rank(Rank),
     /// Print what runs out: duties, preservation and referral, the first to run out first.
     Calendar(Calendar),
     /// Record what came of a report, for its sender and for the ledger.
@@ -190,6 +202,96 @@ pub(crate) struct Case {
     #[command(flatten)]
     pub(crate) place: Place,
     /// Print the case as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Merge {
+    /// One case.
+    pub(crate) one: CaseId,
+    /// The other case.
+    pub(crate) other: CaseId,
+    /// Why, in words that a colleague understands; sealed and kept.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print `decision, cases` as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Split {
+    /// The case.
+    pub(crate) case: CaseId,
+    /// The reports that leave it together.
+    #[arg(required = true, value_name = "REPORT")]
+    pub(crate) reports: Vec<ReportId>,
+    /// Why, in words that a colleague understands; sealed and kept.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print `decision, cases` as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Undo {
+    /// The decision's number, as `merge`, `split` and `decisions` print it.
+    pub(crate) decision: DecisionId,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print `decision, cases` as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Decisions {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// How many decisions to print.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group(ArgGroup::new("task").required(true).args(["explain", "replay"])))]
+pub(crate) struct Rank {
+    /// Explain this case: each reason with its points, rule and source, and what they add up to.
+    #[arg(long, value_name = "CASE")]
+    pub(crate) explain: Option<CaseId>,
+    /// Compute every rank anew from what was sent and check that it is the stored one. Nothing is
+    /// changed.
+    #[arg(long)]
+    pub(crate) replay: bool,
+    /// With --replay: show instead what this policy would change, before it is adopted.
+    #[arg(long, value_name = "FILE", requires = "replay")]
+    pub(crate) policy: Option<PathBuf>,
+    /// How many changed cases to print, the gravest change first.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Storm {
+    /// The storm's number, as `queue` and `case` print it.
+    pub(crate) id: StormId,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print the storm as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

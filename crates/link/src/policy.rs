@@ -1,7 +1,6 @@
-//! The link policy: how many reports may carry an identifier before it stops tying, as data with
-//! sources.
+//! The link policy: what a shared identifier is worth as evidence, as data with sources.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use model::IdentifierKind;
 use serde::Deserialize;
@@ -13,12 +12,20 @@ pub const POLICY_BYTES_MAX: usize = 256 << 10;
 /// The policy that is built in.
 const BUILTIN: &str = include_str!("../../../policy/link.toml");
 
-/// Limits of tying, per kind of identifier.
+/// What a shared identifier is worth, per kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkPolicy {
     version: String,
+    ties_at_bits: u32,
+    suggests_at_bits: u32,
     cases_max: usize,
-    reports_max: [u64; IdentifierKind::ALL.len()],
+    kinds: [KindRule; IdentifierKind::ALL.len()],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct KindRule {
+    strength_bits: u32,
+    fresh_days: Option<u32>,
 }
 
 impl LinkPolicy {
@@ -39,36 +46,16 @@ impl LinkPolicy {
         })?;
         let version = stated(&raw.version, "version", &refuse)?;
         stated(&raw.title, "title", &refuse)?;
-        let cases_max = number(&raw.cases_max, "cases_max", &refuse)?;
-        let mut found: [Option<u64>; IdentifierKind::ALL.len()] = [None; _];
-        for kind in &raw.kinds {
-            let name = kind.name.get_ref();
-            let at = kind.name.span().start;
-            let position = IdentifierKind::ALL
-                .iter()
-                .position(|known| known.name() == name)
-                .ok_or_else(|| refuse(at, LinkPolicyProblem::UnknownKind { name: name.clone() }))?;
-            if found[position].is_some() {
-                return Err(refuse(
-                    at,
-                    LinkPolicyProblem::KindTwice { name: name.clone() },
-                ));
-            }
-            stated(&kind.source, "source", &refuse)?;
-            stated(&kind.text, "text", &refuse)?;
-            found[position] = Some(number(&kind.reports_max, "reports_max", &refuse)?);
-        }
-        let mut reports_max = [0; IdentifierKind::ALL.len()];
-        for (position, kind) in IdentifierKind::ALL.iter().enumerate() {
-            reports_max[position] = found[position].ok_or_else(|| {
-                let name = kind.name();
-                refuse(text.len(), LinkPolicyProblem::KindMissing { name })
-            })?;
-        }
+        let ties = number(&raw.ties_at_bits, "ties_at_bits", 1..=BITS_MAX, &refuse)?;
+        let suggests = number(&raw.suggests_at_bits, "suggests_at_bits", 1..=ties, &refuse)?;
+        let cases_max = number(&raw.cases_max, "cases_max", 1..=CASES_MAX, &refuse)?;
+        let kinds = kinds(&raw.kinds, suggests, text.len(), &refuse)?;
         Ok(Self {
             version,
+            ties_at_bits: ties,
+            suggests_at_bits: suggests,
             cases_max: usize::try_from(cases_max).unwrap_or(usize::MAX),
-            reports_max,
+            kinds,
         })
     }
 
@@ -82,15 +69,112 @@ impl LinkPolicy {
         &self.version
     }
 
+    /// The evidence that ties a report to a case, in bits.
+    pub const fn ties_at_bits(&self) -> u32 {
+        self.ties_at_bits
+    }
+
+    /// The evidence from which a case is suggested to a person, in bits; at most
+    /// [`Self::ties_at_bits`].
+    pub const fn suggests_at_bits(&self) -> u32 {
+        self.suggests_at_bits
+    }
+
     /// The most cases that one report may fuse.
     pub const fn cases_max(&self) -> usize {
         self.cases_max
     }
 
-    /// In how many reports an identifier of this kind may stand before it ties no further one.
-    pub const fn reports_max(&self, kind: IdentifierKind) -> u64 {
-        self.reports_max[kind as usize]
+    /// What an identifier of this kind is worth while nobody else carries it, in bits.
+    pub const fn strength_bits(&self, kind: IdentifierKind) -> u32 {
+        self.kinds[kind as usize].strength_bits
     }
+
+    /// After how many days an identifier of this kind may belong to somebody else; `None`: never.
+    pub const fn fresh_days(&self, kind: IdentifierKind) -> Option<u32> {
+        self.kinds[kind as usize].fresh_days
+    }
+
+    /// What an identifier is worth that `spread` otherwise unconnected reports carry, in bits: its
+    /// strength less log2 of the spread, rounded down. Weighing agreement by the rarity of the
+    /// value is Fellegi and Sunter's (1969), section 3.3.
+    pub const fn bits(&self, kind: IdentifierKind, spread: u32) -> u32 {
+        let spread = if spread == 0 { 1 } else { spread };
+        self.strength_bits(kind).saturating_sub(spread.ilog2())
+    }
+
+    /// What it is worth when the last one who carried it did so too long ago: half, and never
+    /// enough to tie by itself.
+    pub(crate) const fn stale_bits(&self, bits: u32) -> u32 {
+        let half = bits / 2;
+        if half < self.ties_at_bits {
+            half
+        } else {
+            self.ties_at_bits - 1
+        }
+    }
+
+    /// Whether an identifier of this spread has come apart: it no longer says by itself what it
+    /// said at first, to tie, or to suggest where even the first was too weak to tie.
+    pub const fn dissolves(&self, kind: IdentifierKind, spread: u32) -> bool {
+        self.bits(kind, spread) < self.least_bits(kind)
+    }
+
+    /// How many reports that nothing else connects may carry an identifier of this kind before it
+    /// comes apart: with this many it does.
+    pub const fn reports_max(&self, kind: IdentifierKind) -> u64 {
+        // `parse` holds that the strength is not below either bound.
+        1 << (self.strength_bits(kind) - self.least_bits(kind) + 1)
+    }
+
+    const fn least_bits(&self, kind: IdentifierKind) -> u32 {
+        if self.strength_bits(kind) >= self.ties_at_bits {
+            self.ties_at_bits
+        } else {
+            self.suggests_at_bits
+        }
+    }
+}
+
+/// Each kind once, and none left out.
+fn kinds(
+    raw: &[RawKind],
+    suggests_at_bits: u32,
+    end: usize,
+    refuse: &impl Fn(usize, LinkPolicyProblem) -> LinkPolicyError,
+) -> Result<[KindRule; IdentifierKind::ALL.len()], LinkPolicyError> {
+    let mut found: [Option<KindRule>; IdentifierKind::ALL.len()] = [None; _];
+    for kind in raw {
+        let name = kind.name.get_ref();
+        let at = kind.name.span().start;
+        let position = IdentifierKind::ALL
+            .iter()
+            .position(|known| known.name() == name)
+            .ok_or_else(|| refuse(at, LinkPolicyProblem::UnknownKind { name: name.clone() }))?;
+        if found[position].is_some() {
+            let name = name.clone();
+            return Err(refuse(at, LinkPolicyProblem::KindTwice { name }));
+        }
+        stated(&kind.source, "source", refuse)?;
+        stated(&kind.text, "text", refuse)?;
+        let strengths = suggests_at_bits..=BITS_MAX;
+        let fresh_days = match &kind.fresh_days {
+            Some(days) => Some(number(days, "fresh_days", 1..=DAYS_MAX, refuse)?),
+            None => None,
+        };
+        found[position] = Some(KindRule {
+            strength_bits: number(&kind.strength, "strength", strengths, refuse)?,
+            fresh_days,
+        });
+    }
+    let mut rules = [KindRule::default(); _];
+    for (position, kind) in IdentifierKind::ALL.iter().enumerate() {
+        rules[position] = found[position].ok_or_else(|| {
+            let name = kind.name();
+            refuse(end, LinkPolicyProblem::KindMissing { name })
+        })?;
+    }
+    Ok(rules)
 }
 
 /// Why a link policy was refused, and where.
@@ -139,10 +223,14 @@ pub enum LinkPolicyProblem {
         key: &'static str,
     },
     /// A number that cannot be meant.
-    #[error("`{key}` must be from 1 to {NUMBER_MAX}")]
+    #[error("`{key}` must be from {min} to {max}")]
     OutOfRange {
         /// The key.
         key: &'static str,
+        /// The least that can be meant.
+        min: u32,
+        /// The most that can be meant.
+        max: u32,
     },
     /// Not a kind of identifier.
     #[error(
@@ -167,14 +255,20 @@ pub enum LinkPolicyProblem {
     },
 }
 
-/// No limit may be set higher: beyond it the guard would guard nothing.
-const NUMBER_MAX: i64 = 100_000;
+/// The most bits: a guard that lets a million strangers share an identifier would guard nothing.
+const BITS_MAX: u32 = 30;
+/// The most cases that any policy lets one report fuse.
+const CASES_MAX: u32 = 100;
+/// A century.
+const DAYS_MAX: u32 = 36_525;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawPolicy {
     version: Spanned<String>,
     title: Spanned<String>,
+    ties_at_bits: Spanned<i64>,
+    suggests_at_bits: Spanned<i64>,
     cases_max: Spanned<i64>,
     #[serde(rename = "kind")]
     kinds: Vec<RawKind>,
@@ -184,7 +278,8 @@ struct RawPolicy {
 #[serde(deny_unknown_fields)]
 struct RawKind {
     name: Spanned<String>,
-    reports_max: Spanned<i64>,
+    strength: Spanned<i64>,
+    fresh_days: Option<Spanned<i64>>,
     text: Spanned<String>,
     source: Spanned<String>,
 }
@@ -206,12 +301,19 @@ fn stated(
 fn number(
     value: &Spanned<i64>,
     key: &'static str,
+    range: RangeInclusive<u32>,
     refuse: &impl Fn(usize, LinkPolicyProblem) -> LinkPolicyError,
-) -> Result<u64, LinkPolicyError> {
-    u64::try_from(*value.get_ref())
+) -> Result<u32, LinkPolicyError> {
+    u32::try_from(*value.get_ref())
         .ok()
-        .filter(|_| (1..=NUMBER_MAX).contains(value.get_ref()))
-        .ok_or_else(|| refuse(value.span().start, LinkPolicyProblem::OutOfRange { key }))
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| {
+            let (min, max) = range.into_inner();
+            refuse(
+                value.span().start,
+                LinkPolicyProblem::OutOfRange { key, min, max },
+            )
+        })
 }
 
 /// The line, from 1, of a byte position.
@@ -237,6 +339,30 @@ mod tests {
     }
 
     #[test]
+    fn inv_10_an_identifier_comes_apart_at_reports_max_and_not_one_before() {
+        let policy = LinkPolicy::builtin().unwrap();
+        for kind in IdentifierKind::ALL {
+            let max = u32::try_from(policy.reports_max(kind)).unwrap();
+            assert!(!policy.dissolves(kind, max - 1), "{kind:?}");
+            assert!(policy.dissolves(kind, max), "{kind:?}");
+            assert!(policy.bits(kind, 1) > policy.bits(kind, u32::MAX));
+            assert!(policy.stale_bits(policy.bits(kind, 1)) < policy.ties_at_bits());
+        }
+        assert_eq!(policy.reports_max(IdentifierKind::Ip), 8);
+        assert_eq!(policy.reports_max(IdentifierKind::Phone), 32);
+        assert_eq!(policy.reports_max(IdentifierKind::Email), 64);
+    }
+
+    #[test]
+    fn a_kind_too_weak_to_tie_comes_apart_when_it_no_longer_suggests() {
+        let weak = BUILTIN.replacen("strength = 11", "strength = 7", 1);
+        let policy = LinkPolicy::parse(&weak, "x").unwrap();
+        assert!(!policy.dissolves(IdentifierKind::Host, 7));
+        assert!(policy.dissolves(IdentifierKind::Host, 8));
+        assert_eq!(policy.reports_max(IdentifierKind::Host), 8);
+    }
+
+    #[test]
     fn kinds_stand_at_their_position() {
         for (position, kind) in IdentifierKind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, position);
@@ -253,13 +379,21 @@ mod tests {
             changed("version = ", "versions = "),
             changed("name = \"email\"", "name = \"emails\""),
             changed("name = \"email\"", "name = \"phone\""),
-            changed("reports_max = ", "reports_max = -"),
-            changed("reports_max = ", "reports_max = 9999999"),
+            changed("strength = 15", "strength = -15"),
+            changed("strength = 15", "strength = 31"),
+            changed("strength = 15", "strength = 4"),
+            changed("fresh_days = ", "fresh_days = 100"),
+            changed("ties_at_bits = 10", "ties_at_bits = 31"),
+            changed("suggests_at_bits = 5", "suggests_at_bits = 11"),
+            changed("cases_max = 20", "cases_max = 101"),
             changed("cases_max = ", "cases_max = \"x\" # "),
             changed("source = \"", "source = \" \" # \""),
             changed("[[kind]]", "[[kind"),
             refused(""),
-            refused("version = \"1\"\ntitle = \"x\"\ncases_max = 1\nkind = []\n"),
+            refused(
+                "version = \"1\"\ntitle = \"x\"\nties_at_bits = 1\nsuggests_at_bits = 1\n\
+                 cases_max = 1\nkind = []\n",
+            ),
             refused(&"#".repeat(POLICY_BYTES_MAX + 1)),
         ];
         insta::assert_snapshot!(answers.join("\n"));

@@ -2,6 +2,17 @@
 
 use model::{Identifier, IdentifierKind};
 
+/// Says what two reports share and how many carry it, which is how much it says. `reports` counts
+/// every report that names it, these two included. As [`why`], it carries personal data.
+pub fn why_weighted(identifier: &Identifier, reports: u64) -> String {
+    let sentence = why(identifier);
+    let stem = sentence.strip_suffix('.').unwrap_or(&sentence);
+    match reports {
+        0..=2 => format!("{stem}, which no other report carries."),
+        _ => format!("{stem}, which {reports} reports carry."),
+    }
+}
+
 /// Says what two reports share. The sentence carries personal data: show it only to those who may
 /// read the case.
 pub fn why(identifier: &Identifier) -> String {
@@ -84,5 +95,25 @@ fn on(platform: &str) -> String {
         String::new()
     } else {
         format!(" on {platform}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::own_identifier;
+
+    #[test]
+    fn the_sentence_says_how_many_carry_it() {
+        let mut identifier = own_identifier(model::ReportId::new(7));
+        identifier.kind = IdentifierKind::Phone;
+        assert_eq!(
+            why_weighted(&identifier, 2),
+            "Both reports name the same phone number (7), which no other report carries."
+        );
+        assert_eq!(
+            why_weighted(&identifier, 3),
+            "Both reports name the same phone number (7), which 3 reports carry."
+        );
     }
 }

@@ -41,6 +41,16 @@ pub enum Deed {
     CaseRanked,
     /// A case was read.
     CaseRead,
+    /// Reports left a case for another: what tied them ties no more, or a person parted them.
+    CaseParted,
+    /// A person decided that reports are one case, or are not.
+    DecisionMade,
+    /// A person's decision was undone.
+    DecisionUndone,
+    /// Cases that tell of one thing were put into one row of the queue.
+    StormGathered,
+    /// The reports of every case were read again, to compute their ranks anew.
+    RanksReplayed,
     /// What came of a report was recorded.
     OutcomeRecorded,
     /// A clock of a case was stopped: what it asked for is done.

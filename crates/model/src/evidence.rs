@@ -61,6 +61,8 @@ pub struct FileFacts {
     pub industry_class: Option<String>,
     /// The name the sender gave, which is hostile input.
     pub name: Option<Sensitive<String>>,
+    /// Perceptual hashes that the sender gave, as `type:value` in lower case.
+    pub perceptual: Vec<String>,
 }
 
 impl FileFacts {
@@ -75,6 +77,7 @@ impl FileFacts {
             publicly_available: None,
             industry_class: None,
             name: None,
+            perceptual: Vec::new(),
         }
     }
 }

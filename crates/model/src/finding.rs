@@ -94,4 +94,8 @@ pub struct Finding {
     /// The numbers of the reports it rests on, ascending.
     #[serde(default)]
     pub refs: Vec<i64>,
+    /// The ids of the weaker rules of the same version whose findings it stands for, directly or
+    /// through others, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supersedes: Vec<String>,
 }

@@ -66,6 +66,16 @@ number_id!(
     "case"
 );
 number_id!(
+    /// A person's decision about which reports belong together.
+    DecisionId,
+    "decision"
+);
+number_id!(
+    /// A storm: many reports of one thing, in one row of the queue.
+    StormId,
+    "storm"
+);
+number_id!(
     /// An account: a sender or a member of staff.
     AccountId,
     "account"

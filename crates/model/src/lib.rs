@@ -24,7 +24,7 @@ pub use custody::{CustodyEvent, Deed};
 pub use evidence::{Digests, FileFacts, Relevance, hex};
 pub use finding::{Finding, Override, Score};
 pub use identifier::{Identifier, IdentifierKind, Mention, MentionKind, Part};
-pub use ids::{AccountId, BadId, CaseId, FileId, ReportId};
+pub use ids::{AccountId, BadId, CaseId, DecisionId, FileId, ReportId, StormId};
 pub use outcome::{ReportOutcome, UnknownOutcome};
 pub use report::{Door, IncidentKind, Mark, Moment, Narrative, Report, ReportState, Subject};
 pub use sensitive::Sensitive;

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use model::{CaseId, CustodyEvent, Deed, Finding, Link, Override, ReportId};
+use model::{CaseId, CustodyEvent, DecisionId, Deed, Finding, Link, Override, ReportId, StormId};
 use serde::Serialize;
-use store::{CaseRow, QueueCursor, ReportRow};
+use store::{CaseRow, QueueCursor, ReportRow, StormRow};
 use triage::Due;
 use vault::DataKey;
 
@@ -35,6 +35,35 @@ pub struct QueueEntry {
     pub reports: i64,
     /// Seconds since the case was opened.
     pub age_s: i64,
+    /// Points for waiting, by which old cases rise; never part of danger.
+    pub waiting: i64,
+    /// The storm that this row stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storm: Option<StormSummary>,
+}
+
+/// Many reports of one thing, in one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StormSummary {
+    /// The storm.
+    pub storm: StormId,
+    /// What its reports have in common: file, picture, text, identifier.
+    pub kind: String,
+    /// Reports that belong to it.
+    pub reports: i64,
+    /// Cases that the row stands for, its own among them.
+    pub cases: i64,
+}
+
+impl StormSummary {
+    pub(crate) fn of(row: &StormRow) -> Self {
+        Self {
+            storm: row.id,
+            kind: row.kind.clone(),
+            reports: row.reports,
+            cases: row.cases,
+        }
+    }
 }
 
 /// A page of the queue, and where the next one begins.
@@ -69,6 +98,28 @@ pub struct EvidenceItem {
     pub report: ReportId,
 }
 
+/// What two reports of different cases may have to do with each other: for a person to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseSuggestion {
+    /// The report of this case.
+    pub report: ReportId,
+    /// The report of the other case.
+    pub to: ReportId,
+    /// The other case.
+    pub case: CaseId,
+    /// What they share, and why that is not enough.
+    pub why: String,
+}
+
+/// Something that is known of one report beside its case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Remark {
+    /// The report.
+    pub report: ReportId,
+    /// The sentence.
+    pub text: String,
+}
+
 /// A case, opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CaseFile {
@@ -81,6 +132,12 @@ pub struct CaseFile {
     pub links: Vec<Link>,
     /// Their files.
     pub evidence: Vec<EvidenceItem>,
+    /// Other cases that may belong to it.
+    pub suggestions: Vec<CaseSuggestion>,
+    /// Identifiers that too many reports share, and what storms say.
+    pub remarks: Vec<Remark>,
+    /// What persons decided about its reports, the latest first.
+    pub decisions: Vec<DecisionId>,
     /// The clocks that run, the first to run out first.
     pub clocks: Vec<Due>,
 }
@@ -94,16 +151,24 @@ impl Station {
     ) -> Result<QueuePage, IntakeError> {
         let rows = self.core().store.queue_page(after.copied(), limit).await?;
         let full = rows.len() >= limit;
-        let next = rows.last().filter(|_| full).map(cursor_after);
+        let next = rows.last().filter(|_| full).map(CaseRow::cursor);
+        let cases: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
+        let storms = self.core().store.storms_led_by(&cases).await?;
         let entries = rows
             .iter()
-            .map(|row| self.open_entry(row))
+            .map(|row| self.open_entry(row, &storms))
             .collect::<Result<_, IntakeError>>()?;
         Ok(QueuePage { entries, next })
     }
 
-    fn open_entry(&self, row: &CaseRow) -> Result<QueueEntry, IntakeError> {
+    pub(crate) fn open_entry(
+        &self,
+        row: &CaseRow,
+        storms: &[StormRow],
+    ) -> Result<QueueEntry, IntakeError> {
         let key = self.open_case_key(row)?;
+        let ageing = self.core().triage_policy.ageing();
+        let storm = storms.iter().find(|storm| storm.lead == row.id);
         Ok(QueueEntry {
             case: row.id,
             danger: row.rank.danger,
@@ -112,6 +177,8 @@ impl Station {
             reasons: open_reasons(row, &key)?,
             reports: row.reports,
             age_s: self.now().millis_since(row.opened).max(0) / 1000,
+            waiting: ageing.waiting_points(row.opened, self.now()),
+            storm: storm.map(StormSummary::of),
         })
     }
 
@@ -130,11 +197,16 @@ impl Station {
         self.commit(Operation::Record(event)).await?;
         let members = store.members_of(row.id, None, CASE_ROWS_MAX).await?;
         let keys = self.record_keys(&members).await?;
+        let storms = store.storms_led_by(&[row.id]).await?;
+        let said = self.said_of(row.id, &members, &keys).await?;
         let mut casefile = CaseFile {
-            entry: self.open_entry(&row)?,
+            entry: self.open_entry(&row, &storms)?,
             members: Vec::with_capacity(members.len()),
-            links: self.open_links(row.id, &keys).await?,
+            links: said.links,
             evidence: Vec::new(),
+            suggestions: said.suggestions,
+            remarks: said.remarks,
+            decisions: self.decisions_about(&members).await?,
             clocks: self.clocks_of(&row).await?,
         };
         for member in &members {
@@ -150,7 +222,11 @@ impl Station {
         Ok(Some(casefile))
     }
 
-    async fn open_member(&self, report: ReportId, key: &DataKey) -> Result<Member, IntakeError> {
+    pub(crate) async fn open_member(
+        &self,
+        report: ReportId,
+        key: &DataKey,
+    ) -> Result<Member, IntakeError> {
         let unreadable = IntakeFault::Unreadable {
             what: "a submission",
         };
@@ -195,30 +271,6 @@ impl Station {
         Ok(())
     }
 
-    async fn open_links(
-        &self,
-        case: CaseId,
-        keys: &HashMap<ReportId, DataKey>,
-    ) -> Result<Vec<Link>, IntakeError> {
-        let mut links = Vec::new();
-        for row in self.core().store.links_of(case, CASE_ROWS_MAX).await? {
-            let Some(key) = keys.get(&row.from) else {
-                continue;
-            };
-            let position = usize::try_from(row.position).unwrap_or(usize::MAX);
-            let why = vault::seal::open(key, &names::link(row.from, position), &row.why.0)?;
-            let why = String::from_utf8(why).map_err(|_| IntakeFault::Unreadable {
-                what: "a link's reason",
-            })?;
-            links.push(Link {
-                from: row.from,
-                to: row.to,
-                why,
-            });
-        }
-        Ok(links)
-    }
-
     /// The data keys of finished reports, each from under its case's key.
     pub(crate) async fn record_keys(
         &self,
@@ -257,14 +309,6 @@ impl Station {
             .core()
             .keys
             .unwrap(&wrapped.0, &names::case_key(row.id))?)
-    }
-}
-
-fn cursor_after(row: &CaseRow) -> QueueCursor {
-    QueueCursor {
-        rank: row.rank,
-        opened: row.opened,
-        case: row.id,
     }
 }
 

@@ -113,6 +113,11 @@ impl Config {
         self.data.join("log")
     }
 
+    /// The file of the link index's snapshot, which can be made anew at any time.
+    pub(crate) fn link_index_file(&self) -> PathBuf {
+        self.data.join("link.index")
+    }
+
     /// The database in the form `store` takes.
     pub fn database_url(&self) -> String {
         self.database

@@ -16,24 +16,33 @@ mod listen;
 mod logbook;
 mod pages;
 mod problem;
+mod replay;
+mod said;
 mod sealed_names;
 pub mod sender;
 mod serve;
 mod slowdown;
 mod station;
+mod stormfile;
 
 pub use accounts::{ACCOUNT_NAME_CHARS_MAX, Account, AccountError};
 pub use calendar::{CaseClock, ClockError};
-pub use casefile::{CASE_ROWS_MAX, CaseFile, EvidenceItem, Member, QueueEntry, QueuePage};
+pub use casefile::{
+    CASE_ROWS_MAX, CaseFile, CaseSuggestion, EvidenceItem, Member, QueueEntry, QueuePage, Remark,
+    StormSummary,
+};
 pub use config::{Config, ConfigRefusal, LISTEN_DEFAULT};
 pub use feedback::{OPERATOR_NAME, ReportFeedback, SenderLedger};
 pub use intake::{
-    Actor, Finished, IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin, Received,
-    Submitted, Upload,
+    Actor, Decided, Decision, Finished, IntakeError, IntakeFault, IntakeRefusal, OpenReport,
+    Origin, REASON_BYTES_MAX, Received, Submitted, Upload,
 };
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use pages::SignInLink;
 pub use problem::Problem;
+pub use replay::{Explanation, FailedCase, RanksVerified, Reason, Replay, ReplayedCase};
 pub use serve::{ServeError, Server};
-pub use station::{IfMissing, OpenError, Station};
+pub use station::{IfMissing, OpenError, Station, read_policy};
 pub use store::{QueueCursor, StoreFault};
+pub use stormfile::{StormFile, StormMember};
+pub use triage::replay::{Mismatch, Summary as ReplaySummary};

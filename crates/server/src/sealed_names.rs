@@ -63,6 +63,11 @@ pub(crate) fn reasons(case: CaseId) -> Vec<u8> {
     format!("reasons|{case}").into_bytes()
 }
 
+/// Who decided, and why.
+pub(crate) fn decision(decision: model::DecisionId) -> Vec<u8> {
+    format!("decision|{decision}").into_bytes()
+}
+
 /// The name of an account.
 pub(crate) fn account_name(account: model::AccountId) -> Vec<u8> {
     format!("account-name|{account}").into_bytes()

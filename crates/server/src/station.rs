@@ -1,12 +1,13 @@
 //! An opened Watchfire: database, keys, blobs, policies and the one writer, ready to serve any
 //! door.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use link::LinkPolicy;
+use link::{LinkPolicy, StormPolicy};
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
 use tokio::sync::{Mutex, Notify};
@@ -76,12 +77,24 @@ pub enum OpenError {
     /// The database is named in a way that this program does not know.
     #[error(transparent)]
     Place(BadStoreUrl),
+    /// A triage policy cannot be read.
+    #[error("cannot read the policy {path}: check that it exists, is text, and may be read")]
+    PolicyUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// A triage policy cannot be used.
     #[error(transparent)]
     Policy(triage::PolicyError),
     /// The link policy cannot be used.
     #[error(transparent)]
     LinkPolicy(link::LinkPolicyError),
+    /// The storm policy cannot be used.
+    #[error(transparent)]
+    StormPolicy(link::StormPolicyError),
     /// The table of fields or the calendar cannot be used.
     #[error(transparent)]
     Table(TableError),
@@ -103,8 +116,10 @@ impl OpenError {
             Self::Blobs(error) => error.code(),
             Self::Log(error) => error.code(),
             Self::Place(error) => error.code(),
+            Self::PolicyUnreadable { .. } => "station.policy-unreadable",
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
+            Self::StormPolicy(error) => error.code(),
             Self::Table(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
@@ -127,7 +142,10 @@ pub(crate) struct Core {
     pub(crate) keys: Keys,
     pub(crate) blobs: Blobs,
     pub(crate) link_policy: LinkPolicy,
+    pub(crate) storm_policy: StormPolicy,
     pub(crate) triage_policy: Policy,
+    /// What the log of this installation calls itself.
+    pub(crate) log_origin: String,
     pub(crate) feedback: Feedback,
     pub(crate) calendar: Calendar,
     pub(crate) clock: Arc<dyn Clock>,
@@ -157,8 +175,9 @@ impl Station {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, OpenError> {
-        let triage_policy = read_policy(&config)?;
+        let triage_policy = policy_of(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
+        let storm_policy = StormPolicy::builtin().map_err(OpenError::StormPolicy)?;
         let feedback = Feedback::builtin().map_err(OpenError::Table)?;
         let calendar = Calendar::builtin().map_err(OpenError::Table)?;
         let (store, keys) = match if_missing {
@@ -168,6 +187,10 @@ impl Station {
         let blobs = Blobs::local(&config.blobs_dir()).map_err(OpenError::Blobs)?;
         let logbook = Logbook::open(&config.log_dir(), &store, &keys).await;
         let logbook = Arc::new(logbook.map_err(OpenError::Log)?);
+        let millis_per_point = triage_policy.ageing().millis_per_point;
+        let aged = store.age_cases(millis_per_point).await;
+        aged.map_err(OpenError::Store)?;
+        let log_origin = store.birth().await.map_err(OpenError::Store)?.log_origin;
         let empty = store.log_head().await.map_err(OpenError::Store)?.size == 0;
         let core = Arc::new(Core {
             config,
@@ -175,7 +198,9 @@ impl Station {
             keys,
             blobs,
             link_policy,
+            storm_policy,
             triage_policy,
+            log_origin,
             feedback,
             calendar,
             clock,
@@ -237,7 +262,16 @@ impl Station {
     }
 
     pub(crate) async fn commit(&self, operation: Operation) -> Result<Outcome, IntakeError> {
-        self.committer.commit(operation, self.now()).await
+        self.commit_at(operation, self.now()).await
+    }
+
+    /// Commits an operation that was prepared for the moment `at`.
+    pub(crate) async fn commit_at(
+        &self,
+        operation: Operation,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
+        self.committer.commit(operation, at).await
     }
 
     pub(crate) async fn next_report(&self) -> Result<ReportId, IntakeFault> {
@@ -256,14 +290,32 @@ impl Station {
     }
 }
 
-fn read_policy(config: &Config) -> Result<Policy, OpenError> {
-    let Some(path) = &config.triage_policy else {
-        return Policy::builtin().map_err(OpenError::Policy);
-    };
-    let text = fs::read_to_string(path).map_err(|source| OpenError::Directory {
-        path: path.clone(),
+fn policy_of(config: &Config) -> Result<Policy, OpenError> {
+    match &config.triage_policy {
+        None => Policy::builtin().map_err(OpenError::Policy),
+        Some(path) => read_policy(path),
+    }
+}
+
+/// Reads a triage policy from a file. No more is read than a policy can be long.
+pub fn read_policy(path: &Path) -> Result<Policy, OpenError> {
+    let unreadable = |source| OpenError::PolicyUnreadable {
+        path: path.to_owned(),
         source,
-    })?;
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    let most = u64::try_from(triage::POLICY_BYTES_MAX + 1).unwrap_or(u64::MAX);
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    let text = if bytes.len() > triage::POLICY_BYTES_MAX {
+        // Too long, whatever it says: the cut may have hit a letter.
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        String::from_utf8(bytes)
+            .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))?
+    };
     Policy::parse(&text, &path.display().to_string()).map_err(OpenError::Policy)
 }
 
@@ -276,7 +328,7 @@ async fn open_existing(config: &Config) -> Result<(Store, Keys), OpenError> {
     if !config.data.is_dir() || matches!(&url, StoreUrl::Sqlite(path) if !path.is_file()) {
         return Err(missing());
     }
-    let store = match Store::open(&url).await {
+    let store = match open_migrated(&url).await {
         Err(StoreFault::SchemaMissing) => return Err(missing()),
         opened => opened.map_err(OpenError::Store)?,
     };
@@ -297,7 +349,7 @@ async fn open_or_create(
     })?;
     let absent = matches!(&url, StoreUrl::Sqlite(path) if !path.is_file());
     if !absent {
-        match Store::open(&url).await {
+        match open_migrated(&url).await {
             Err(StoreFault::SchemaMissing) => {}
             opened => {
                 let store = opened.map_err(OpenError::Store)?;
@@ -332,6 +384,18 @@ async fn open_or_create(
         .await
         .map_err(OpenError::Store)?;
     Ok((store, keys))
+}
+
+/// Opens a database; one that an older version made is brought up to date first.
+async fn open_migrated(url: &StoreUrl) -> Result<Store, StoreFault> {
+    match Store::open(url).await {
+        Err(StoreFault::SchemaOld { found, known }) => {
+            tracing::info!(found, known, "the database is brought up to date");
+            Store::migrate(url).await?;
+            Store::open(url).await
+        }
+        opened => opened,
+    }
 }
 
 fn store_url(config: &Config) -> Result<StoreUrl, OpenError> {

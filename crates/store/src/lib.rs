@@ -13,25 +13,33 @@ mod connection;
 mod fault;
 mod ledger;
 mod migrations;
+mod note;
 mod open;
 mod read;
 mod readers;
 mod record;
 mod row;
+mod seen;
 mod statement;
+mod storm;
 mod table;
 mod tx;
+mod tying;
 mod url;
 
 pub use fault::{Cause, StoreFault, StoreRefusal};
 pub use ledger::{CaseStart, ClockDoneRow, LedgerRow, OutcomeRow};
 pub use migrations::SCHEMA_VERSION;
+pub use note::Note;
 pub use open::{Birth, Store};
 pub use read::{Count, Counts, QUEUE_PAGE_MAX, QueueCursor, ROWS_PER_PAGE_MAX};
 pub use row::{
-    AccountRow, AnchorRow, Blind, BlobId, CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry,
+    AccountRow, Blind, BlobId, CaseRow, Counter, DetailRow, FileRow, LinkKind, LinkRow, LogEntry,
     LogHead, LogRow, MentionRow, ReportRow, Sealed, SecretHash, SessionKind, SessionRow,
     SubmissionRow,
 };
+pub use seen::{ChildRow, PersonKeyRow};
+pub use storm::{StormKeyRow, StormMarkRow, StormNamedRow, StormRow};
 pub use tx::Tx;
+pub use tying::{DecisionKind, DecisionRow, TiesRow, TyingRow};
 pub use url::{BadStoreUrl, StoreUrl};

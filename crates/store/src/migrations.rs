@@ -9,7 +9,7 @@ pub const SCHEMA_VERSION: i64 = 3;
 /// The script that leads from version `n` to `n + 1`, at index `n`.
 const SCRIPTS: [&str; 3] = [
     include_str!("../migrations/0001_first.sql"),
-    include_str!("../migrations/0002_placeholder.sql"),
+    include_str!("../migrations/0002_linking.sql"),
     include_str!("../migrations/0003_ledger.sql"),
 ];
 

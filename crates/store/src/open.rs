@@ -307,7 +307,8 @@ async fn write_birth(connection: &mut Connection<'_>, birth: &Birth) -> Result<(
         let mut parameters = connection.parameters();
         parameters.text(counter.name());
         parameters.int(counter.first());
-        let sql = "INSERT INTO counter (name, next) VALUES ($1, $2)".to_owned();
+        let sql = "INSERT INTO counter (name, next) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        let sql = sql.to_owned();
         connection.execute("counter", sql, parameters).await?;
     }
     let heads = "INSERT INTO log_head (only_row, size) VALUES (1, 0); \

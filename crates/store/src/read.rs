@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use model::limits::{IDLE_REPORT_MILLIS_MAX, OPEN_REPORT_MILLIS_MAX};
-use model::{CaseId, FileId, Override, Rank, ReportId, Timestamp};
+use model::{CaseId, FileId, Override, ReportId, Timestamp};
 
 use crate::connection::{Columns, Connection};
 use crate::row::{
@@ -26,10 +26,12 @@ const MERGES_MAX: usize = 1_000;
 /// A place in the queue: the next page starts after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueCursor {
-    /// The rank of the last case shown.
-    pub rank: Rank,
-    /// When that case was opened.
-    pub opened: Timestamp,
+    /// The override of the last case shown.
+    pub raised: Option<Override>,
+    /// Its urgency.
+    pub urgency: i64,
+    /// Its actionability.
+    pub actionability: i64,
     /// That case.
     pub case: CaseId,
 }
@@ -38,8 +40,9 @@ impl CaseRow {
     /// The case's place in the queue.
     pub const fn cursor(&self) -> QueueCursor {
         QueueCursor {
-            rank: self.rank,
-            opened: self.opened,
+            raised: self.rank.raised,
+            urgency: self.urgency,
+            actionability: self.rank.actionability,
             case: self.id,
         }
     }
@@ -73,21 +76,9 @@ impl Store {
     /// holding a [`crate::Tx`].
     pub async fn reserve(&self, counter: Counter, count: u32) -> Result<Range<i64>, StoreFault> {
         let mut tx = self.begin("reserve").await?;
-        let mut connection = tx.connection();
-        let mut parameters = connection.parameters();
-        parameters.int(i64::from(count));
-        parameters.text(counter.name());
-        let sql = "UPDATE counter SET next = next + $1 WHERE name = $2 RETURNING next".to_owned();
-        let rows = connection.rows("counter", sql, parameters).await?;
-        let end = connection
-            .first_int(&rows, "counter")?
-            .ok_or(StoreFault::Unreadable {
-                during: "reserve",
-                table: "counter",
-                what: "a row for each counter",
-            })?;
+        let numbers = tx.reserve(counter, count).await?;
         tx.commit().await?;
-        Ok(end - i64::from(count)..end)
+        Ok(numbers)
     }
 
     /// A report.
@@ -95,6 +86,12 @@ impl Store {
         let mut reader = self.reader("report").await?;
         let found = reader.connection().among("id", &[id], "").await?;
         Ok(found.into_iter().next())
+    }
+
+    /// The reports with these numbers, in no order.
+    pub async fn reports(&self, ids: &[ReportId]) -> Result<Vec<ReportRow>, StoreFault> {
+        let mut reader = self.reader("reports").await?;
+        reader.connection().among("id", ids, "").await
     }
 
     /// What was submitted for a report.
@@ -289,7 +286,12 @@ impl Store {
         Ok(Counts {
             log: log_head(connection).await?,
             open_reports: count(connection, "report", "state = 'open'").await?,
-            cases: count(connection, "cases", "merged_into IS NULL").await?,
+            cases: count(
+                connection,
+                "cases",
+                "merged_into IS NULL AND storm_id IS NULL",
+            )
+            .await?,
             urgent_cases: count(connection, "cases", "merged_into IS NULL AND standing > 0")
                 .await?,
         })
@@ -297,7 +299,7 @@ impl Store {
 }
 
 /// A limit as the database takes it, at most `max`.
-fn capped(limit: usize, max: usize) -> i64 {
+pub(crate) fn capped(limit: usize, max: usize) -> i64 {
     i64::try_from(limit.min(max)).unwrap_or(i64::MAX)
 }
 
@@ -324,30 +326,31 @@ async fn queue_page(
     after: Option<QueueCursor>,
     limit: usize,
 ) -> Result<Vec<CaseRow>, StoreFault> {
-    const ORDER: &str =
-        "ORDER BY standing DESC, danger DESC, actionability DESC, opened_ms ASC, id ASC LIMIT";
+    const ORDER: &str = "ORDER BY standing DESC, urgency DESC, actionability DESC, id ASC LIMIT";
+    const IN_QUEUE: &str = "merged_into IS NULL AND storm_id IS NULL";
     let limit = limit.min(QUEUE_PAGE_MAX);
     let Some(after) = after else {
         let mut parameters = connection.parameters();
         parameters.int(capped(limit, QUEUE_PAGE_MAX));
-        let tail = format!("WHERE merged_into IS NULL {ORDER} $1");
+        let tail = format!("WHERE {IN_QUEUE} {ORDER} $1");
         return connection.select(&tail, parameters).await;
     };
     let rank = [
-        Override::standing(after.rank.raised),
-        after.rank.danger,
-        after.rank.actionability,
+        Override::standing(after.raised),
+        after.urgency,
+        after.actionability,
     ];
     let mut parameters = connection.parameters();
     for part in rank {
         parameters.int(part);
     }
-    parameters.time(after.opened);
     parameters.int(after.case.number());
     parameters.int(capped(limit, QUEUE_PAGE_MAX));
-    let tail = "WHERE merged_into IS NULL AND standing = $1 AND danger = $2 AND actionability = $3 \
-                AND (opened_ms, id) > ($4, $5) ORDER BY opened_ms ASC, id ASC LIMIT $6";
-    let mut page: Vec<CaseRow> = connection.select(tail, parameters).await?;
+    let tail = format!(
+        "WHERE {IN_QUEUE} AND standing = $1 AND urgency = $2 AND actionability = $3 \
+         AND id > $4 ORDER BY id ASC LIMIT $5"
+    );
+    let mut page: Vec<CaseRow> = connection.select(&tail, parameters).await?;
     if page.len() < limit {
         let mut parameters = connection.parameters();
         for part in rank {
@@ -355,8 +358,7 @@ async fn queue_page(
         }
         parameters.int(capped(limit - page.len(), QUEUE_PAGE_MAX));
         let tail = format!(
-            "WHERE merged_into IS NULL \
-             AND (standing, danger, actionability) < ($1, $2, $3) {ORDER} $4"
+            "WHERE {IN_QUEUE} AND (standing, urgency, actionability) < ($1, $2, $3) {ORDER} $4"
         );
         page.extend(connection.select::<CaseRow>(&tail, parameters).await?);
     }

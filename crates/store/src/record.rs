@@ -5,7 +5,7 @@ use model::{Door, Override, Rank, ReportId, ReportState, Role};
 use crate::StoreFault;
 use crate::connection::{Columns, Parameters};
 use crate::row::{
-    AccountRow, AnchorRow, BlobId, CaseRow, DetailRow, FileRow, LinkRow, LogEntry, LogRow,
+    AccountRow, BlobId, CaseRow, DetailRow, FileRow, LinkKind, LinkRow, LogEntry, LogRow,
     MentionRow, ReportRow, SecretHash, SessionKind, SessionRow, SubmissionRow,
 };
 use crate::table::Record;
@@ -106,8 +106,8 @@ fn door(columns: &mut Columns<'_>) -> Result<Door, StoreFault> {
 impl Record for ReportRow {
     const TABLE: &'static str = "report";
     const COLUMNS: &'static str = "id, account_id, state, opened_ms, changed_ms, finished_ms, rev, \
-         twin_of, data_key, key_case, case_id, findings_sealed";
-    const WIDTH: usize = 12;
+         twin_of, data_key, key_case, case_id, findings_sealed, storm_id, news";
+    const WIDTH: usize = 14;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -122,6 +122,8 @@ impl Record for ReportRow {
         to.maybe_int(self.key_case.map(model::CaseId::number));
         to.maybe_int(self.case.map(model::CaseId::number));
         to.maybe_bytes(self.findings.as_ref());
+        to.maybe_int(self.storm.map(model::StormId::number));
+        to.int(i64::from(self.news));
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault> {
@@ -138,6 +140,8 @@ impl Record for ReportRow {
             key_case: columns.maybe_case()?,
             case: columns.maybe_case()?,
             findings: columns.maybe_sealed()?,
+            storm: columns.maybe_int()?.map(model::StormId::new),
+            news: columns.int()? != 0,
         })
     }
 }
@@ -230,8 +234,8 @@ impl Record for DetailRow {
 
 impl Record for MentionRow {
     const TABLE: &'static str = "mention";
-    const COLUMNS: &'static str = "report_id, position, kind, blind, sealed";
-    const WIDTH: usize = 5;
+    const COLUMNS: &'static str = "report_id, position, kind, blind, sealed, ties";
+    const WIDTH: usize = 6;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.report.number());
@@ -239,6 +243,7 @@ impl Record for MentionRow {
         to.text(&self.kind);
         to.bytes(&self.blind.0);
         to.bytes(&self.sealed.0);
+        to.int(i64::from(self.ties));
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault> {
@@ -248,38 +253,16 @@ impl Record for MentionRow {
             kind: columns.text()?.to_owned(),
             blind: columns.blind()?,
             sealed: columns.sealed()?,
-        })
-    }
-}
-
-impl Record for AnchorRow {
-    const TABLE: &'static str = "anchor";
-    const COLUMNS: &'static str = "blind, case_id, first_report, last_report, reports";
-    const WIDTH: usize = 5;
-
-    fn bind(&self, to: &mut Parameters) {
-        to.bytes(&self.blind.0);
-        to.int(self.case.number());
-        to.int(self.first_report.number());
-        to.int(self.last_report.number());
-        to.int(self.reports);
-    }
-
-    fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault> {
-        Ok(Self {
-            blind: columns.blind()?,
-            case: columns.case()?,
-            first_report: columns.report()?,
-            last_report: columns.report()?,
-            reports: columns.int()?,
+            ties: columns.int()? != 0,
         })
     }
 }
 
 impl Record for LinkRow {
     const TABLE: &'static str = "link";
-    const COLUMNS: &'static str = "from_report, position, to_report, case_id, why_sealed";
-    const WIDTH: usize = 5;
+    const COLUMNS: &'static str =
+        "from_report, position, to_report, case_id, why_sealed, kind, bits";
+    const WIDTH: usize = 7;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.from.number());
@@ -287,6 +270,8 @@ impl Record for LinkRow {
         to.int(self.to.number());
         to.int(self.case.number());
         to.bytes(&self.why.0);
+        to.text(self.kind.name());
+        to.int(self.bits);
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault> {
@@ -296,15 +281,26 @@ impl Record for LinkRow {
             to: columns.report()?,
             case: columns.case()?,
             why: columns.sealed()?,
+            kind: link_kind(columns)?,
+            bits: columns.int()?,
         })
     }
+}
+
+fn link_kind(columns: &mut Columns<'_>) -> Result<LinkKind, StoreFault> {
+    let word = columns.text()?;
+    LinkKind::ALL
+        .into_iter()
+        .find(|kind| kind.name() == word)
+        .ok_or_else(|| columns.unreadable("what a link says"))
 }
 
 impl Record for CaseRow {
     const TABLE: &'static str = "cases";
     const COLUMNS: &'static str = "id, opened_ms, changed_ms, standing, danger, actionability, \
-         reports, key_wrapped, merged_into, reasons_sealed, policy_version";
-    const WIDTH: usize = 11;
+         reports, key_wrapped, merged_into, reasons_sealed, policy_version, founder, urgency, \
+         storm_id";
+    const WIDTH: usize = 14;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -318,6 +314,9 @@ impl Record for CaseRow {
         to.maybe_int(self.merged_into.map(model::CaseId::number));
         to.bytes(&self.reasons.0);
         to.text(&self.policy_version);
+        to.maybe_int(self.founder.map(ReportId::number));
+        to.int(self.urgency);
+        to.maybe_int(self.storm.map(model::StormId::number));
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault> {
@@ -335,6 +334,9 @@ impl Record for CaseRow {
             merged_into: columns.maybe_case()?,
             reasons: columns.sealed()?,
             policy_version: columns.text()?.to_owned(),
+            founder: columns.maybe_int()?.map(ReportId::new),
+            urgency: columns.int()?,
+            storm: columns.maybe_int()?.map(model::StormId::new),
         })
     }
 }
@@ -408,7 +410,6 @@ mod tests {
             width::<FileRow>(),
             width::<DetailRow>(),
             width::<MentionRow>(),
-            width::<AnchorRow>(),
             width::<LinkRow>(),
             width::<CaseRow>(),
             width::<SessionRow>(),

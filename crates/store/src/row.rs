@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use model::{AccountId, CaseId, Door, FileId, Rank, ReportId, ReportState, Role, Timestamp};
+use model::{
+    AccountId, CaseId, Door, FileId, Rank, ReportId, ReportState, Role, StormId, Timestamp,
+};
 
 /// A keyed digest (HMAC-SHA-256) by which something is found without being readable.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,11 +51,21 @@ pub enum Counter {
     Case,
     /// Accounts, from 1.
     Account,
+    /// Decisions, from 1.
+    Decision,
+    /// Storms, from 1.
+    Storm,
 }
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 3] = [Self::Report, Self::Case, Self::Account];
+    pub const ALL: [Self; 5] = [
+        Self::Report,
+        Self::Case,
+        Self::Account,
+        Self::Decision,
+        Self::Storm,
+    ];
 
     /// The name in the database.
     pub const fn name(self) -> &'static str {
@@ -61,6 +73,8 @@ impl Counter {
             Self::Report => "report",
             Self::Case => "case",
             Self::Account => "account",
+            Self::Decision => "decision",
+            Self::Storm => "storm",
         }
     }
 
@@ -68,7 +82,7 @@ impl Counter {
     pub const fn first(self) -> i64 {
         match self {
             Self::Report => 1_000_001,
-            Self::Case | Self::Account => 1,
+            Self::Case | Self::Account | Self::Decision | Self::Storm => 1,
         }
     }
 }
@@ -167,6 +181,10 @@ pub struct ReportRow {
     pub case: Option<CaseId>,
     /// Its findings, sealed.
     pub findings: Option<Sealed>,
+    /// The storm it belongs to.
+    pub storm: Option<StormId>,
+    /// In its storm it brought news, so its case keeps a row of its own.
+    pub news: bool,
 }
 
 impl ReportRow {
@@ -230,24 +248,39 @@ pub struct MentionRow {
     pub blind: Blind,
     /// The identifier, sealed.
     pub sealed: Sealed,
+    /// Whether it may tie.
+    pub ties: bool,
 }
 
-/// A distinct identifier that ties, and the case it leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AnchorRow {
-    /// Its normal form, blinded.
-    pub blind: Blind,
-    /// The case it leads to.
-    pub case: CaseId,
-    /// The first report that mentioned it.
-    pub first_report: ReportId,
-    /// The latest report that mentioned it.
-    pub last_report: ReportId,
-    /// How many reports mentioned it.
-    pub reports: i64,
+/// What a row of links says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LinkKind {
+    /// Two reports stand in one case, and why.
+    Tie,
+    /// Two reports may belong together: a person decides.
+    Suggestion,
+    /// Too many reports carry an identifier for it to tie.
+    Shared,
+    /// The report belongs to a storm and brought news.
+    Storm,
 }
 
-/// Why a report stands in its case.
+impl LinkKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Tie, Self::Suggestion, Self::Shared, Self::Storm];
+
+    /// The name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tie => "tie",
+            Self::Suggestion => "suggestion",
+            Self::Shared => "shared",
+            Self::Storm => "storm",
+        }
+    }
+}
+
+/// Why a report stands in its case, or what else there is to say between two reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkRow {
     /// The later report.
@@ -260,6 +293,10 @@ pub struct LinkRow {
     pub case: CaseId,
     /// A sentence that says what they share, sealed.
     pub why: Sealed,
+    /// What the row says.
+    pub kind: LinkKind,
+    /// The weight of a tie's evidence in bits; 0 where nothing was weighed.
+    pub bits: i64,
 }
 
 /// A case.
@@ -284,6 +321,13 @@ pub struct CaseRow {
     pub reasons: Sealed,
     /// The version of the policy that ranked it.
     pub policy_version: String,
+    /// Its earliest report, which is who the case is.
+    pub founder: Option<ReportId>,
+    /// Danger and waiting in one number that does not change while time passes: danger in
+    /// milliseconds of waiting, less the moment the case was opened.
+    pub urgency: i64,
+    /// The storm whose row in the queue stands for this case.
+    pub storm: Option<StormId>,
 }
 
 /// What a session's token is good for.

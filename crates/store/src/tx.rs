@@ -1,6 +1,7 @@
 //! Named transactions and their bulk methods.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use model::{CaseId, FileId, ReportId, ReportState, Timestamp};
 use sqlx::Transaction;
@@ -12,7 +13,7 @@ use crate::connection::{Columns, Connection, Dialect};
 use crate::read;
 use crate::record::state;
 use crate::row::{
-    AnchorRow, Blind, CaseRow, DetailRow, FileRow, LinkRow, LogEntry, LogHead, LogRow, MentionRow,
+    Blind, CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, LogRow, MentionRow,
     ReportRow, SubmissionRow,
 };
 use crate::statement::upsert;
@@ -94,6 +95,29 @@ impl Tx {
         let head = read::log_head(&mut connection).await?;
         self.head = Some(head);
         Ok(head)
+    }
+
+    /// Hands out `count` numbers. They are given only if the transaction commits: forget them if it
+    /// does not.
+    pub async fn reserve(
+        &mut self,
+        counter: Counter,
+        count: u32,
+    ) -> Result<Range<i64>, StoreFault> {
+        let mut connection = self.connection();
+        let mut parameters = connection.parameters();
+        parameters.int(i64::from(count));
+        parameters.text(counter.name());
+        let sql = "UPDATE counter SET next = next + $1 WHERE name = $2 RETURNING next".to_owned();
+        let rows = connection.rows("counter", sql, parameters).await?;
+        let end = connection
+            .first_int(&rows, "counter")?
+            .ok_or(StoreFault::Unreadable {
+                during: connection.during(),
+                table: "counter",
+                what: "a row for each counter",
+            })?;
+        Ok(end - i64::from(count)..end)
     }
 
     /// Appends events to the log and gives the index of the first; locks the log if that was not
@@ -183,6 +207,8 @@ impl Tx {
             "key_case",
             "case_id",
             "findings_sealed",
+            "storm_id",
+            "news",
         ];
         self.put(rows, |row| row.id, "id", &columns).await
     }
@@ -235,23 +261,6 @@ impl Tx {
         self.connection().insert(rows.iter(), "").await.map(drop)
     }
 
-    /// The anchors of these identifiers, in no order.
-    pub async fn anchors(&mut self, blinds: &[Blind]) -> Result<Vec<AnchorRow>, StoreFault> {
-        self.connection().among("blind", blinds, "").await
-    }
-
-    /// Inserts anchors, or replaces what is kept of them. Of two rows for one identifier the later
-    /// counts.
-    pub async fn put_anchors(&mut self, rows: &[AnchorRow]) -> Result<(), StoreFault> {
-        let columns = ["case_id", "first_report", "last_report", "reports"];
-        self.put(rows, |row| row.blind, "blind", &columns).await
-    }
-
-    /// Leads every anchor of a case to another case, and says how many.
-    pub async fn move_anchors(&mut self, from: CaseId, to: CaseId) -> Result<u64, StoreFault> {
-        self.connection().move_rows("anchor", from, to).await
-    }
-
     /// The cases with these ids, in no order, merged ones as they are.
     pub async fn cases(&mut self, ids: &[CaseId]) -> Result<Vec<CaseRow>, StoreFault> {
         self.connection().among("id", ids, "").await
@@ -270,6 +279,9 @@ impl Tx {
             "merged_into",
             "reasons_sealed",
             "policy_version",
+            "founder",
+            "urgency",
+            "storm_id",
         ];
         self.put(rows, |row| row.id, "id", &columns).await
     }
@@ -317,7 +329,7 @@ impl Tx {
 
     /// Upserts rows, one for each key. PostgreSQL refuses a statement that would write a row twice,
     /// and the order of keys keeps two transactions from waiting for each other.
-    async fn put<T: Record, K: Ord>(
+    pub(crate) async fn put<T: Record, K: Ord>(
         &mut self,
         rows: &[T],
         key: impl Fn(&T) -> K,

@@ -10,17 +10,21 @@ pub const REFS_MAX: usize = 100;
 /// Unites the findings of a case with more of them.
 ///
 /// One finding per score, rule and version: the most points, the highest override, the text of the
-/// earliest report, the references of all, ascending and at most [`REFS_MAX`]. Ordered by override,
-/// danger before actionability, points, rule, version. Associative, commutative, and idempotent, so
-/// that it does not matter in which order reports arrive, and ten copies of one report rank as one.
+/// earliest report, the references of all, ascending and at most [`REFS_MAX`]. A finding that
+/// another one supersedes is left out, so that what is shown is what is added up. Ordered by
+/// override, danger before actionability, points, rule, version.
+///
+/// Associative, commutative, and idempotent, so that it does not matter in which order reports
+/// arrive, and ten copies of one report rank as one. Superseding keeps that, since a policy closes
+/// it over: of a rule that replaces a rule that replaces a third, the first names both.
 pub fn combine(case: &[Finding], more: &[Finding]) -> Vec<Finding> {
-    let mut united: BTreeMap<(Score, &str, &str), Finding> = BTreeMap::new();
+    let superseded = superseded(case.iter().chain(more));
+    let mut united: BTreeMap<Key<'_>, Finding> = BTreeMap::new();
     for finding in case.iter().chain(more) {
-        let key = (
-            finding.score,
-            finding.rule.as_str(),
-            finding.version.as_str(),
-        );
+        let key = key(finding);
+        if superseded.contains(&key) {
+            continue;
+        }
         let joined = match united.remove(&key) {
             Some(first) => join(first, finding),
             None => join(finding.clone(), finding),
@@ -32,6 +36,34 @@ pub fn combine(case: &[Finding], more: &[Finding]) -> Vec<Finding> {
     findings
 }
 
+/// Leaves out, of one report's findings, those that another one supersedes.
+pub(crate) fn strongest(findings: Vec<Finding>) -> Vec<Finding> {
+    let stands: Vec<bool> = {
+        let superseded = superseded(findings.iter());
+        let stands = |finding| !superseded.contains(&key(finding));
+        findings.iter().map(stands).collect()
+    };
+    let kept = findings.into_iter().zip(stands);
+    kept.filter_map(|(finding, stands)| stands.then_some(finding))
+        .collect()
+}
+
+/// What makes two findings one.
+type Key<'a> = (Score, &'a str, &'a str);
+
+fn key(finding: &Finding) -> Key<'_> {
+    (finding.score, &finding.rule, &finding.version)
+}
+
+fn superseded<'a>(findings: impl Iterator<Item = &'a Finding>) -> BTreeSet<Key<'a>> {
+    let named = |finding: &'a Finding| {
+        let (score, version) = (finding.score, finding.version.as_str());
+        let rules = finding.supersedes.iter();
+        rules.map(move |rule| (score, rule.as_str(), version))
+    };
+    findings.flat_map(named).collect()
+}
+
 fn join(a: Finding, b: &Finding) -> Finding {
     let text = if earliness(b) < earliness(&a) {
         b.text.clone()
@@ -39,11 +71,13 @@ fn join(a: Finding, b: &Finding) -> Finding {
         a.text.clone()
     };
     let refs: BTreeSet<i64> = a.refs.iter().chain(&b.refs).copied().collect();
+    let supersedes: BTreeSet<&String> = a.supersedes.iter().chain(&b.supersedes).collect();
     Finding {
         points: a.points.max(b.points),
         raises: a.raises.max(b.raises),
         text,
         refs: refs.into_iter().take(REFS_MAX).collect(),
+        supersedes: supersedes.into_iter().cloned().collect(),
         ..a
     }
 }
@@ -71,6 +105,16 @@ mod tests {
     use model::rank;
     use proptest::prelude::*;
 
+    /// Rules of a policy: `a` replaces `b` and `c`, `b` replaces `c`; `d` replaces `e`.
+    const RULES: [(&str, i64, &[&str]); 6] = [
+        ("a", 40, &["b", "c"]),
+        ("b", 20, &["c"]),
+        ("c", 0, &[]),
+        ("d", 20, &["e"]),
+        ("e", 0, &[]),
+        ("f", 5, &[]),
+    ];
+
     fn any_finding() -> impl Strategy<Value = Finding> {
         let raises = prop::sample::select(vec![
             None,
@@ -79,15 +123,18 @@ mod tests {
         ]);
         let score = prop::sample::select(vec![Score::Danger, Score::Actionability]);
         let refs = prop::collection::vec(1_i64..300, 0..130);
-        (score, "[ab]", "[12]", 0_i64..50, "[xyz]", raises, refs).prop_map(
-            |(score, rule, version, points, text, raises, refs)| Finding {
+        let rule = prop::sample::select(RULES.to_vec());
+        (score, rule, "[12]", 0_i64..10, "[xyz]", raises, refs).prop_map(
+            |(score, (rule, least, supersedes), version, more, text, raises, refs)| Finding {
                 score,
-                rule,
+                rule: rule.to_owned(),
                 version,
-                points,
+                points: least + more,
                 text,
-                raises,
+                // Nothing replaces a rule with an override.
+                raises: raises.filter(|_| ["a", "d", "f"].contains(&rule)),
                 refs,
+                supersedes: supersedes.iter().map(|&rule| rule.to_owned()).collect(),
             },
         )
     }
@@ -111,6 +158,17 @@ mod tests {
         }
 
         #[test]
+        fn nothing_stands_beside_what_replaces_it(a in any_findings(), b in any_findings()) {
+            let united = combine(&a, &b);
+            let all = || a.iter().chain(&b);
+            for finding in all() {
+                let stands = united.iter().any(|other| key(other) == key(finding));
+                let replaced = superseded(all()).contains(&key(finding));
+                prop_assert_eq!(stands, !replaced);
+            }
+        }
+
+        #[test]
         fn inv_06_more_findings_never_lower_a_rank(a in any_findings(), b in any_findings()) {
             let before = rank(&combine(&a, &[]));
             let after = rank(&combine(&a, &b));
@@ -130,6 +188,7 @@ mod tests {
             text: "x".to_owned(),
             raises: None,
             refs: refs.collect(),
+            supersedes: Vec::new(),
         };
         let limit = 100;
         assert_eq!(combine(&[with(1..=limit)], &[])[0].refs.len(), REFS_MAX);

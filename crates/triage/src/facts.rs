@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Identifier, IdentifierKind, IncidentKind, Mark, Mention, MentionKind, Part, Report, Sensitive,
-    Subject, Timestamp,
+    Finding, Identifier, IdentifierKind, IncidentKind, Mark, Mention, MentionKind, Override, Part,
+    Report, Sensitive, Subject, Timestamp,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -32,6 +32,9 @@ pub enum Fact {
     VictimPresent,
     /// `several_victims`: more than one.
     SeveralVictims,
+    /// `victim_known`: something that points at a child of this report pointed at a child of an
+    /// earlier report of another incident. The archive says it, not the sender ([`Context`]).
+    VictimKnown,
     /// `victim_identified`: a child's name, address, number or account is given.
     VictimIdentified,
     /// `cross_border`: a child and the person reported are in different countries.
@@ -71,13 +74,14 @@ pub enum Fact {
 }
 
 /// Facts without an argument of their own, by name.
-const PLAIN: [(&str, Fact); 24] = [
+const PLAIN: [(&str, Fact); 25] = [
     ("escalated", Fact::Escalated),
     ("incident_recent", Fact::IncidentRecent),
     ("victim_under_age", Fact::VictimUnderAge),
     ("file_prepubescent", Fact::FilePrepubescent),
     ("victim_present", Fact::VictimPresent),
     ("several_victims", Fact::SeveralVictims),
+    ("victim_known", Fact::VictimKnown),
     ("victim_identified", Fact::VictimIdentified),
     ("cross_border", Fact::CrossBorder),
     ("place_known", Fact::PlaceKnown),
@@ -130,7 +134,11 @@ impl Fact {
     /// Whether danger may rest on the fact. What depends on how much a sender filled in may not: a
     /// fuller form is not a greater danger.
     pub const fn may_show_danger(self) -> bool {
-        self.is_detail() || matches!(self, Self::Escalated | Self::Incident(_) | Self::Marked(_))
+        self.is_detail()
+            || matches!(
+                self,
+                Self::Escalated | Self::Incident(_) | Self::Marked(_) | Self::VictimKnown
+            )
     }
 
     /// Whether the fact may withhold points: marks of volume and of drawn or generated content,
@@ -175,9 +183,31 @@ pub(crate) struct Bounds {
     pub(crate) under_years: Option<i64>,
 }
 
+/// What the archive knew about a report at the moment it was finished: what no report can say of
+/// itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Context {
+    /// An identifier in the victim part of this report stood before in the victim part of an
+    /// earlier report of another incident.
+    pub victim_seen_before: bool,
+}
+
+impl Context {
+    /// The context that a report was judged in, read back from its findings: a policy must raise
+    /// [`Override::KnownChild`] for every child seen before, and may raise it for nothing else.
+    pub fn behind(findings: &[Finding]) -> Self {
+        Self {
+            victim_seen_before: findings
+                .iter()
+                .any(|finding| finding.raises == Some(Override::KnownChild)),
+        }
+    }
+}
+
 /// One report, as the facts read it.
 pub(crate) struct Matter<'a> {
     pub(crate) report: &'a Report,
+    context: Context,
     /// What points at someone: a lookup, since a report may carry ten thousand mentions.
     pointing: BTreeSet<(IdentifierKind, &'a Sensitive<String>)>,
     now: Timestamp,
@@ -190,7 +220,12 @@ const HOUR_MILLIS: i64 = 3600 * 1000;
 const AGE_YEARS_MAX: i64 = 150;
 
 impl<'a> Matter<'a> {
-    pub(crate) fn new(report: &'a Report, identifiers: &'a [Identifier], now: Timestamp) -> Self {
+    pub(crate) fn new(
+        report: &'a Report,
+        identifiers: &'a [Identifier],
+        context: Context,
+        now: Timestamp,
+    ) -> Self {
         let pointing = identifiers
             .iter()
             .filter(|found| found.ties)
@@ -198,6 +233,7 @@ impl<'a> Matter<'a> {
             .collect();
         Self {
             report,
+            context,
             pointing,
             now,
         }
@@ -222,6 +258,7 @@ impl<'a> Matter<'a> {
             Fact::FilePrepubescent => self.file_prepubescent(),
             Fact::VictimPresent => (self.victims().count() > 0).into(),
             Fact::SeveralVictims => (self.victims().count() > 1).into(),
+            Fact::VictimKnown => self.context.victim_seen_before.into(),
             Fact::VictimIdentified => self.victim_identified().into(),
             Fact::CrossBorder => self.cross_border(),
             Fact::PlaceKnown => report
@@ -442,6 +479,31 @@ mod tests {
             "nationality",
         ] {
             assert_eq!(Fact::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn no_fact_asks_for_wealth_language_or_nationality() {
+        const NEVER: [&str; 12] = [
+            "wealth",
+            "income",
+            "poverty",
+            "language",
+            "tongue",
+            "nation",
+            "country",
+            "origin",
+            "race",
+            "religion",
+            "postcode",
+            "platform_name",
+        ];
+        for (name, fact) in PLAIN {
+            assert!(!NEVER.iter().any(|word| name.contains(word)), "{name}");
+            // What reads a country may help to act, never to call a child endangered.
+            let reads_country = matches!(fact, Fact::CrossBorder | Fact::PlaceKnown);
+            assert!(!(reads_country && fact.may_show_danger()), "{name}");
+            assert!(!(reads_country && fact.may_withhold()), "{name}");
         }
     }
 

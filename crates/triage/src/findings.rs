@@ -2,22 +2,25 @@
 
 use model::{Finding, Identifier, Report, ReportId, Score, Timestamp};
 
-use crate::facts::{Matter, Truth};
+use crate::combine::strongest;
+use crate::facts::{Context, Matter, Truth};
 use crate::policy::{Policy, Rule};
 
-/// What the policy says of one report, in the order of its rules.
+/// What the policy says of one report, in the order of its rules, without what a stronger rule
+/// replaces.
 ///
-/// `identifiers` are those that `report`'s mentions became; `now` is the moment the report was
-/// finished.
+/// `identifiers` are those that `report`'s mentions became; `context` is what the archive knew, and
+/// `now` the moment the report was finished.
 pub fn report_findings(
     policy: &Policy,
     report: &Report,
     number: ReportId,
     identifiers: &[Identifier],
+    context: Context,
     now: Timestamp,
 ) -> Vec<Finding> {
-    let matter = Matter::new(report, identifiers, now);
-    policy
+    let matter = Matter::new(report, identifiers, context, now);
+    let findings = policy
         .rules()
         .iter()
         .filter_map(|rule| {
@@ -29,17 +32,20 @@ pub fn report_findings(
                 text,
                 raises: rule.raises,
                 refs: vec![number.number()],
+                supersedes: rule.supersedes.clone(),
             })
         })
-        .collect()
+        .collect();
+    strongest(findings)
 }
 
 /// The rule's sentence, if the rule fires.
 fn sentence(rule: &Rule, matter: &Matter<'_>) -> Option<String> {
     let truth = |fact| matter.truth(fact, rule.bounds);
     // Invariant 6: on a report of live danger nothing withholds danger, and what is unsaid is
-    // presumed.
-    let presumes = rule.score == Score::Danger && matter.is_live_danger();
+    // presumed; and no override waits for a detail that a sender left out.
+    let presumes =
+        rule.score == Score::Danger && (matter.is_live_danger() || rule.raises.is_some());
     if !presumes && rule.unless.iter().any(|fact| truth(*fact) == Truth::Yes) {
         return None;
     }
@@ -55,5 +61,5 @@ fn sentence(rule: &Rule, matter: &Matter<'_>) -> Option<String> {
         Some(text_unsaid) if unsaid => text_unsaid,
         _ => &rule.text,
     };
-    Some(template.fill(matter, rule.bounds))
+    Some(template.about(matter, rule.bounds))
 }

@@ -14,7 +14,7 @@ fn built_in() -> (Policy, Feedback) {
 /// The findings of a report in which these rules fired.
 fn fired(policy: &Policy, which: impl Fn(&str) -> bool) -> Vec<Finding> {
     let rules = policy.rules().iter().filter(|rule| which(rule.id()));
-    rules
+    let findings = rules
         .map(|rule| Finding {
             score: rule.score(),
             rule: rule.id().to_owned(),
@@ -23,8 +23,10 @@ fn fired(policy: &Policy, which: impl Fn(&str) -> bool) -> Vec<Finding> {
             text: String::new(),
             raises: None,
             refs: vec![1],
+            supersedes: rule.supersedes().to_vec(),
         })
-        .collect()
+        .collect();
+    crate::combine::strongest(findings)
 }
 
 #[test]
@@ -71,6 +73,29 @@ fn leaving_out_what_can_be_said_only_if_it_is_so_is_no_gap() {
     assert_eq!(without.completeness, 100);
     assert!(without.missing.iter().all(|gap| optional(&gap.rule)));
     assert!(!without.missing.is_empty());
+}
+
+#[test]
+fn a_weaker_rule_reaches_its_part_of_the_stronger_one() {
+    let (policy, feedback) = built_in();
+    let of = |rules: &[&str]| {
+        help(
+            &policy,
+            &feedback,
+            &fired(&policy, |id| rules.contains(&id)),
+        )
+    };
+    let points = |id: &str| policy.rule(id).unwrap().points();
+    let (weak, strong) = (of(&["ip-time"]), of(&["ip-time", "ip-port-time"]));
+    assert!(0 < weak.completeness && weak.completeness < strong.completeness);
+    assert_eq!(strong, of(&["ip-port-time"]));
+    let gap = |told: &Help, rule: &str| -> Option<i64> {
+        let mut gaps = told.missing.iter();
+        gaps.find(|gap| gap.rule == rule).map(|gap| gap.points)
+    };
+    let left = points("ip-port-time") - points("ip-time");
+    assert_eq!(gap(&weak, "ip-port-time"), Some(left));
+    assert_eq!(gap(&strong, "ip-time"), None);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use model::{
 };
 use proptest::prelude::*;
 
-use crate::{Policy, combine, report_findings};
+use crate::facts::{Bounds, Matter, Truth};
+use crate::{AGEING_RULE, Context, Fact, Policy, combine, report_findings};
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::builtin().unwrap());
 const NOW: &str = "2026-01-02T12:00:00Z";
@@ -82,11 +83,16 @@ fn identifiers(report: &Report) -> Vec<Identifier> {
 }
 
 fn findings(report: &Report, number: i64) -> Vec<Finding> {
+    findings_in(Context::default(), report, number)
+}
+
+fn findings_in(context: Context, report: &Report, number: i64) -> Vec<Finding> {
     report_findings(
         &POLICY,
         report,
         ReportId::new(number),
         &identifiers(report),
+        context,
         now(),
     )
 }
@@ -188,6 +194,34 @@ fn an_old_stream_is_not_live_now_but_an_unclear_time_may_be() {
     assert_eq!(at("2062-01-02T12:00:00Z"), Some(Override::LiveNow));
 }
 
+#[test]
+fn self_harm_and_a_known_child_stand_above_every_score() {
+    let raised = |context, marks: &[Mark], at: &str| {
+        let mut report = bare(IncidentKind::Enticement, at);
+        report.marks.extend(marks);
+        rank(&findings_in(context, &report, 1)).raised
+    };
+    let (nothing, known) = (
+        Context::default(),
+        Context {
+            victim_seen_before: true,
+        },
+    );
+    let long_ago = "2025-01-01T00:00:00Z";
+    assert_eq!(raised(nothing, &[], long_ago), None);
+    assert_eq!(raised(known, &[], long_ago), Some(Override::KnownChild));
+    let sadistic = [Mark::SadisticExploitation];
+    let self_harm = Some(Override::SelfHarm);
+    assert_eq!(raised(known, &sadistic, long_ago), self_harm);
+    // Sextortion while it is fresh, or while nobody says that it is not.
+    let sextortion = [Mark::Sextortion];
+    assert_eq!(raised(nothing, &sextortion, long_ago), None);
+    for fresh in ["2025-12-30T12:00:01Z", "2026-01-02", "2025-01-01T00:00:00"] {
+        assert_eq!(raised(nothing, &sextortion, fresh), self_harm, "{fresh}");
+    }
+    assert_eq!(raised(nothing, &sextortion, "2025-12-30T12:00:00Z"), None);
+}
+
 const MARKS: [Mark; 16] = [
     Mark::Sextortion,
     Mark::Solicitation,
@@ -205,6 +239,17 @@ const MARKS: [Mark; 16] = [
     Mark::LiveStreaming,
     Mark::Infant,
     Mark::GenerativeAi,
+];
+
+const INCIDENTS: [IncidentKind; 8] = [
+    IncidentKind::AbuseMaterial,
+    IncidentKind::Trafficking,
+    IncidentKind::Travel,
+    IncidentKind::Molestation,
+    IncidentKind::MisleadingDomain,
+    IncidentKind::MisleadingContent,
+    IncidentKind::Enticement,
+    IncidentKind::UnsolicitedMaterial,
 ];
 
 fn any_subject() -> impl Strategy<Value = Subject> {
@@ -256,16 +301,7 @@ fn any_mention() -> impl Strategy<Value = Mention> {
 }
 
 fn any_report() -> impl Strategy<Value = Report> {
-    let incident = prop::sample::select(vec![
-        IncidentKind::AbuseMaterial,
-        IncidentKind::Trafficking,
-        IncidentKind::Travel,
-        IncidentKind::Molestation,
-        IncidentKind::MisleadingDomain,
-        IncidentKind::MisleadingContent,
-        IncidentKind::Enticement,
-        IncidentKind::UnsolicitedMaterial,
-    ]);
+    let incident = prop::sample::select(INCIDENTS.to_vec());
     let hours_ago = prop_oneof![-60_i64..400, Just(100_000)];
     let at = (hours_ago, any::<bool>()).prop_map(|(hours, offset)| {
         let utc = now().plus_millis(-hours * 3_600_000);
@@ -307,6 +343,27 @@ fn any_report() -> impl Strategy<Value = Report> {
                 narratives: has_narrative.then(narrative).into_iter().collect(),
             },
         )
+}
+
+/// What the archive knows is no field of the report: no sender can leave it out.
+fn any_context() -> impl Strategy<Value = Context> {
+    any::<bool>().prop_map(|victim_seen_before| Context { victim_seen_before })
+}
+
+/// Every fact that a rule may rest danger on, or withhold it for.
+fn facts_about_danger() -> impl Iterator<Item = Fact> {
+    let plain = [
+        Fact::Escalated,
+        Fact::IncidentRecent,
+        Fact::VictimUnderAge,
+        Fact::FilePrepubescent,
+        Fact::VictimKnown,
+    ];
+    let kinds = INCIDENTS.map(Fact::Incident);
+    plain
+        .into_iter()
+        .chain(kinds)
+        .chain(MARKS.map(Fact::Marked))
 }
 
 /// The same report with one thing left unsaid, or one mark of volume more.
@@ -352,10 +409,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
     fn inv_05_a_rank_equals_the_sum_of_its_shown_points(
-        reports in prop::collection::vec(any_report(), 1..5)
+        reports in prop::collection::vec((any_report(), any_context()), 1..5),
+        waited_hours in 0_i64..10_000
     ) {
-        let case = (1..).zip(&reports).fold(Vec::new(), |case, (number, report)| {
-            combine(&case, &findings(report, number))
+        let case = (1..).zip(&reports).fold(Vec::new(), |case, (number, (report, context))| {
+            combine(&case, &findings_in(*context, report, number))
         });
         let rank = rank(&case);
         let (mut danger, mut actionability, mut raised) = (0, 0, None);
@@ -364,6 +422,8 @@ proptest! {
             let is_filled = finding.text.ends_with('.') && !finding.text.contains(['{', '}', '?']);
             prop_assert!(is_filled, "{}", finding.text);
             prop_assert!(!finding.refs.is_empty() && finding.refs.is_sorted_by(|a, b| a < b));
+            let replaced = case.iter().any(|other| other.supersedes.contains(&finding.rule));
+            prop_assert!(!replaced, "{} is shown and replaced", finding.rule);
             match finding.score {
                 Score::Danger => danger += finding.points,
                 Score::Actionability => actionability += finding.points,
@@ -372,11 +432,58 @@ proptest! {
         }
         prop_assert_eq!((rank.danger, rank.actionability), (danger, actionability));
         prop_assert_eq!(rank.raised, raised);
+        let known = reports.iter().any(|(_, context)| context.victim_seen_before);
+        prop_assert_eq!(Context::behind(&case).victim_seen_before, known);
+        // Waiting is told beside the rank and is no part of it.
+        let opened = now().plus_millis(-waited_hours * 3_600_000);
+        let waiting = POLICY.ageing().waiting(opened, now());
+        prop_assert_eq!(waiting.points, POLICY.ageing().waiting_points(opened, now()));
+        prop_assert!(case.iter().all(|finding| finding.rule != AGEING_RULE));
+    }
+
+    #[test]
+    fn place_platform_and_tongue_change_no_danger_point(
+        report in any_report(), context in any_context(),
+        countries in prop::collection::vec(prop::collection::btree_set("[A-Z]{2}", 0..3), 1..5),
+        platform in prop::option::of("[ -~]{1,12}"), words in "\\PC{0,40}",
+        offset_hours in -11_i64..12
+    ) {
+        let mut elsewhere = report.clone();
+        for (subject, countries) in elsewhere.subjects.iter_mut().zip(countries.iter().cycle()) {
+            subject.countries = countries.clone();
+        }
+        elsewhere.platform = platform;
+        for narrative in &mut elsewhere.narratives {
+            narrative.text = Sensitive::new(words.clone());
+        }
+        if Matter::new(&report, &[], context, now()).truth(Fact::Escalated, Bounds::default())
+            == Truth::Yes
+        {
+            elsewhere.escalation = Some(Sensitive::new(format!("x{words}")));
+        }
+        if elsewhere.incident_at.utc.is_some() {
+            // The same moment as people write it elsewhere.
+            elsewhere.incident_at.text = format!("in local time, {offset_hours} hours from UTC");
+        }
+        let danger = |report: &Report| {
+            let mut findings = findings_in(context, report, 1);
+            findings.retain(|finding| finding.score == Score::Danger);
+            findings
+        };
+        prop_assert_eq!(danger(&report), danger(&elsewhere));
+        // And so under any policy: of all that may show or withhold danger, nothing differs.
+        let bounds = Bounds { within_hours: Some(24), under_years: Some(13) };
+        let (here, there) = (identifiers(&report), identifiers(&elsewhere));
+        let here = Matter::new(&report, &here, context, now());
+        let there = Matter::new(&elsewhere, &there, context, now());
+        for fact in facts_about_danger() {
+            prop_assert_eq!(here.truth(fact, bounds), there.truth(fact, bounds), "{:?}", fact);
+        }
     }
 
     #[test]
     fn inv_06_nothing_lowers_a_live_danger_signal(
-        mut report in any_report(), live in any::<bool>(),
+        mut report in any_report(), live in any::<bool>(), context in any_context(),
         steps in prop::collection::vec(0..STEPS, 1..4),
         others in prop::collection::vec(any_report(), 0..3)
     ) {
@@ -385,12 +492,12 @@ proptest! {
         } else {
             report.escalation = Some(Sensitive::new("urgent".to_owned()));
         }
-        let before = rank(&findings(&report, 1));
+        let before = rank(&findings_in(context, &report, 1));
         let less = steps.iter().fold(report, |less, step| lessened(&less, *step));
-        let after = rank(&findings(&less, 1));
+        let after = rank(&findings_in(context, &less, 1));
         prop_assert!(after.danger >= before.danger, "{} < {}", after.danger, before.danger);
         prop_assert!(after.raised >= before.raised);
-        let case = (2..).zip(&others).fold(findings(&less, 1), |case, (number, other)| {
+        let case = (2..).zip(&others).fold(findings_in(context, &less, 1), |case, (number, other)| {
             combine(&case, &findings(other, number))
         });
         prop_assert!(rank(&case).danger >= after.danger);

@@ -296,10 +296,7 @@ impl Period {
 
 /// What was missing, by the points that it would have brought.
 fn missing(counts: &Counts, policy: &Policy, feedback: &Feedback) -> Vec<MissingField> {
-    let points_of = |id: &str| {
-        let rule = policy.rules().iter().find(|rule| rule.id() == id);
-        rule.map_or(0, crate::Rule::points)
-    };
+    let points_of = |id: &str| policy.rule(id).map_or(0, crate::Rule::points);
     let optional = |rule: &str| feedback.ask(rule).is_some_and(|ask| ask.only_if_so);
     let mut missing: Vec<_> = counts
         .iter()

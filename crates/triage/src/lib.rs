@@ -8,9 +8,14 @@
 //! Invariant 6 (nothing lowers a live-danger signal) is built in rather than left to the policy's
 //! author: danger points cannot be negative; on a report that speaks of live danger no `unless` is
 //! heeded, and a detail that the sender did not say is presumed to be the worst, in a sentence that
-//! says so; and a policy that does not raise escalated and live-streamed reports above all others
-//! is refused.
+//! says so; a rule replaces another only where the sum cannot fall; and a policy that does not
+//! raise live-streamed and escalated reports, self-harm and known children above all others is
+//! refused.
+//!
+//! A case that waits gains points beside its rank ([`Ageing`]), never within it: danger stays the
+//! sum of its findings, and no waiting lifts a case over an override.
 
+mod ageing;
 mod calendar;
 mod combine;
 mod due;
@@ -21,18 +26,24 @@ mod help;
 pub mod ledger;
 mod policy;
 mod problem;
+pub mod replay;
+mod supersession;
 mod table;
 mod text;
 
+pub use ageing::{AGEING_RULE, Ageing, QueueKey};
 pub use calendar::{Basis, Calendar, Clock, ClockKind, Jurisdiction, Length, Start};
 pub use combine::{REFS_MAX, combine};
 pub use due::{CaseTimes, Due, DueState, due};
-pub use facts::Fact;
+pub use facts::{Context, Fact};
 pub use feedback::{Ask, Feedback};
 pub use findings::report_findings;
 pub use help::{Help, Missing, help};
-pub use policy::{POINTS_MAX, POLICY_BYTES_MAX, Policy, RULES_MAX, Rule, TEXT_BYTES_MAX};
+pub use policy::{
+    HOURS_PER_POINT_MAX, POINTS_MAX, POLICY_BYTES_MAX, Policy, RULES_MAX, Rule, TEXT_BYTES_MAX,
+};
 pub use problem::{PolicyError, PolicyProblem};
+pub use supersession::SUPERSEDED_MAX;
 pub use table::{
     ENTRIES_MAX, ENTRY_TEXT_BYTES_MAX, FIELD_BYTES_MAX, TABLE_BYTES_MAX, TableError, TableProblem,
 };

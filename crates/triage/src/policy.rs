@@ -6,8 +6,10 @@ use model::{Mark, Override, Score};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::ageing::{AGEING_RULE, Ageing, Waited};
 use crate::facts::{Bounds, Fact};
-use crate::text::Template;
+use crate::supersession::{Named, close_over};
+use crate::text::{Sentence, Template};
 use crate::{PolicyError, PolicyProblem};
 
 /// The longest policy text that is read, in bytes.
@@ -26,12 +28,15 @@ const BUILTIN: &str = include_str!("../../../policy/triage.toml");
 const WITHIN_HOURS_MAX: i64 = 24 * 366;
 /// The age from which a person is no child, in years.
 const UNDER_YEARS_MAX: i64 = 18;
+/// The slowest ageing: within a year a case gains a point. Slower is no ageing.
+pub const HOURS_PER_POINT_MAX: i64 = 24 * 366;
 
 /// The rules, under one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     version: String,
     title: String,
+    ageing: Ageing,
     rules: Vec<Rule>,
 }
 
@@ -45,8 +50,10 @@ pub struct Rule {
     pub(crate) when: Vec<Fact>,
     pub(crate) unless: Vec<Fact>,
     pub(crate) bounds: Bounds,
-    pub(crate) text: Template,
-    pub(crate) text_unsaid: Option<Template>,
+    pub(crate) text: Sentence,
+    pub(crate) text_unsaid: Option<Sentence>,
+    /// The ids of all rules that it replaces, directly or through others, ascending.
+    pub(crate) supersedes: Vec<String>,
     source: String,
 }
 
@@ -76,9 +83,19 @@ impl Policy {
         &self.title
     }
 
+    /// How a case gains by waiting.
+    pub const fn ageing(&self) -> &Ageing {
+        &self.ageing
+    }
+
     /// The rules, in the order of the file.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rule of an id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
     }
 }
 
@@ -98,6 +115,11 @@ impl Rule {
         self.points
     }
 
+    /// The ids of all rules that it replaces where both hold, ascending.
+    pub fn supersedes(&self) -> &[String] {
+        &self.supersedes
+    }
+
     /// Where the rule comes from.
     pub fn source(&self) -> &str {
         &self.source
@@ -109,8 +131,17 @@ impl Rule {
 struct RawPolicy {
     version: Spanned<String>,
     title: Spanned<String>,
+    ageing: RawAgeing,
     #[serde(rename = "rule", default)]
     rules: Vec<RawRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAgeing {
+    hours_per_point: Spanned<i64>,
+    text: Spanned<String>,
+    source: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,13 +156,15 @@ struct RawRule {
     unless: Option<Spanned<Vec<Spanned<String>>>>,
     within_hours: Option<Spanned<i64>>,
     under_years: Option<Spanned<i64>>,
+    #[serde(default)]
+    supersedes: Vec<Spanned<String>>,
     text: Spanned<String>,
     text_unsaid: Option<Spanned<String>>,
     source: Spanned<String>,
 }
 
 /// A problem and the byte where it is.
-type Found = (usize, PolicyProblem);
+pub(crate) type Found = (usize, PolicyProblem);
 
 fn read(text: &str) -> Result<Policy, Found> {
     if text.len() > POLICY_BYTES_MAX {
@@ -144,13 +177,16 @@ fn read(text: &str) -> Result<Policy, Found> {
     })?;
     let version = stated(&raw.version, "version")?;
     let title = stated(&raw.title, "title")?;
+    let ageing = ageing(&raw.ageing, &version)?;
     let mut first_of: BTreeMap<String, usize> = BTreeMap::new();
     let mut rules = Vec::with_capacity(raw.rules.len());
+    let mut named: Vec<Named> = Vec::with_capacity(raw.rules.len());
     for raw_rule in raw.rules {
         let at = raw_rule.id.span().start;
         if rules.len() == RULES_MAX {
             return Err((at, PolicyProblem::TooManyRules));
         }
+        named.push(names(&raw_rule.supersedes));
         let rule = rule(raw_rule)?;
         if let Some(first) = first_of.insert(rule.id.clone(), at) {
             let (id, first_line) = (rule.id, line_of(text, first));
@@ -158,12 +194,36 @@ fn read(text: &str) -> Result<Policy, Found> {
         }
         rules.push(rule);
     }
+    close_over(&mut rules, &named)?;
     check_floor(&rules).map_err(|problem| (text.len(), problem))?;
     Ok(Policy {
         version,
         title,
+        ageing,
         rules,
     })
+}
+
+fn ageing(raw: &RawAgeing, version: &str) -> Result<Ageing, Found> {
+    let hours = *raw.hours_per_point.get_ref();
+    if !(1..=HOURS_PER_POINT_MAX).contains(&hours) {
+        let at = raw.hours_per_point.span().start;
+        return Err((at, PolicyProblem::AgeingOutOfRange));
+    }
+    Ok(Ageing {
+        millis_per_point: Ageing::millis_of_hours(hours),
+        text: template(&raw.text, "text", |text| {
+            Template::parse(text, Waited::parse)
+        })?,
+        source: stated(&raw.source, "source")?,
+        version: version.to_owned(),
+    })
+}
+
+/// Names with their places in the file.
+fn names(raw: &[Spanned<String>]) -> Named {
+    let named = |name: &Spanned<String>| (name.span().start, name.get_ref().clone());
+    raw.iter().map(named).collect()
 }
 
 fn rule(raw: RawRule) -> Result<Rule, Found> {
@@ -176,9 +236,15 @@ fn rule(raw: RawRule) -> Result<Rule, Found> {
         return Err((raises.span().start, PolicyProblem::OverrideWithoutDanger));
     }
     let when = when(&raw)?;
+    if let Some(raises) = raw.raises.as_ref()
+        && *raises.get_ref() == Override::KnownChild
+        && !when.contains(&Fact::VictimKnown)
+    {
+        return Err((raises.span().start, PolicyProblem::KnownChildUnasked));
+    }
     let unless = unless(&raw, &when)?;
     let bounds = bounds(&raw, &when)?;
-    let text = template(&raw.text, "text", |text| Template::parse(text, &when))?;
+    let text = template(&raw.text, "text", |text| Sentence::of_rule(text, &when))?;
     let text_unsaid = text_unsaid(&raw, &when)?;
     Ok(Rule {
         id,
@@ -190,12 +256,16 @@ fn rule(raw: RawRule) -> Result<Rule, Found> {
         bounds,
         text,
         text_unsaid,
+        supersedes: Vec::new(),
         source: stated(&raw.source, "source")?,
     })
 }
 
 fn id(raw: &Spanned<String>) -> Result<String, Found> {
     let id = raw.get_ref();
+    if id == AGEING_RULE {
+        return Err((raw.span().start, PolicyProblem::IdTaken));
+    }
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if id.is_empty() || id.len() > 64 || !id.bytes().all(fits) {
         return Err((raw.span().start, PolicyProblem::BadId));
@@ -287,24 +357,24 @@ fn bounds(raw: &RawRule, when: &[Fact]) -> Result<Bounds, Found> {
     })
 }
 
-fn text_unsaid(raw: &RawRule, when: &[Fact]) -> Result<Option<Template>, Found> {
+fn text_unsaid(raw: &RawRule, when: &[Fact]) -> Result<Option<Sentence>, Found> {
     let needed = raw.score == Score::Danger && when.iter().any(|fact| fact.is_detail());
     match &raw.text_unsaid {
         None if needed => Err((raw.text.span().start, PolicyProblem::UnsaidTextMissing)),
         None => Ok(None),
         Some(text) if !needed => Err((text.span().start, PolicyProblem::UnsaidTextIdle)),
         Some(text) => template(text, "text_unsaid", |text| {
-            Template::parse_unsaid(text, when)
+            Sentence::of_rule_unsaid(text, when)
         })
         .map(Some),
     }
 }
 
-fn template(
+fn template<P>(
     raw: &Spanned<String>,
     key: &'static str,
-    parse: impl Fn(&str) -> Result<Template, PolicyProblem>,
-) -> Result<Template, Found> {
+    parse: impl Fn(&str) -> Result<Template<P>, PolicyProblem>,
+) -> Result<Template<P>, Found> {
     parse(&stated(raw, key)?).map_err(|problem| (raw.span().start, problem))
 }
 
@@ -316,24 +386,37 @@ fn stated(raw: &Spanned<String>, key: &'static str) -> Result<String, Found> {
     Ok(text.to_owned())
 }
 
-/// Whatever else a policy says, escalated and live-streamed reports stand above all scores.
+/// Whatever else a policy says: reports of live abuse, escalated ones, those about self-harm and
+/// those about a known child stand above all scores.
 fn check_floor(rules: &[Rule]) -> Result<(), PolicyProblem> {
-    let escalated = |rule: &Rule| rule.raises.is_some() && rule.when == [Fact::Escalated];
-    if !rules.iter().any(escalated) {
-        return Err(PolicyProblem::EscalatedNotRaised);
-    }
-    let of_live = |fact: &Fact| {
-        matches!(
-            fact,
-            Fact::Marked(Mark::LiveStreaming) | Fact::IncidentRecent
-        )
+    let raised_by = |which: Override, enough: &[Fact]| {
+        rules.iter().any(|rule| {
+            let high_enough = rule.raises >= Some(which);
+            high_enough && rule.when.iter().all(|fact| enough.contains(fact))
+        })
     };
-    let live =
-        |rule: &Rule| rule.raises == Some(Override::LiveNow) && rule.when.iter().all(of_live);
-    if !rules.iter().any(live) {
-        return Err(PolicyProblem::LiveNotRaised);
+    let live = [Fact::Marked(Mark::LiveStreaming), Fact::IncidentRecent];
+    let self_harm = [Fact::Marked(Mark::SadisticExploitation)];
+    if !raised_by(Override::Escalated, &[Fact::Escalated]) {
+        Err(PolicyProblem::EscalatedNotRaised)
+    } else if !raised_by(Override::LiveNow, &live) {
+        Err(PolicyProblem::LiveNotRaised)
+    } else if !raised_by(Override::SelfHarm, &self_harm) {
+        Err(PolicyProblem::SelfHarmNotRaised)
+    } else if !known_child_is_marked(rules) {
+        Err(PolicyProblem::KnownChildNotRaised)
+    } else {
+        Ok(())
     }
-    Ok(())
+}
+
+/// Exactly this override, so that findings say whether the child was known (`Context::behind`).
+fn known_child_is_marked(rules: &[Rule]) -> bool {
+    let marks = |rule: &Rule| {
+        rule.raises == Some(Override::KnownChild)
+            && rule.when.iter().all(|fact| *fact == Fact::VictimKnown)
+    };
+    rules.iter().any(marks)
 }
 
 /// The line, from 1, of a byte position.

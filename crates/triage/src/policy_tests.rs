@@ -7,6 +7,10 @@ use super::*;
 /// The least policy that is accepted, then the rule in question.
 const FLOOR: &str = r#"version = "1"
 title = "Test"
+[ageing]
+hours_per_point = 24
+text = "Waited."
+source = "Test"
 [[rule]]
 id = "escalated"
 score = "danger"
@@ -22,6 +26,22 @@ points = 1
 override = "live_now"
 when = ["mark_live_streaming"]
 text = "Live."
+source = "Test"
+[[rule]]
+id = "sadistic"
+score = "danger"
+points = 1
+override = "self_harm"
+when = ["mark_sadistic_exploitation"]
+text = "Self-harm."
+source = "Test"
+[[rule]]
+id = "known"
+score = "danger"
+points = 1
+override = "known_child"
+when = ["victim_known"]
+text = "Known."
 source = "Test"
 "#;
 
@@ -109,8 +129,99 @@ fn a_bad_policy_is_refused_with_line_and_reason() {
             1,
         )),
         refused(&FLOOR.replacen("version = \"1\"", "version = \"\"", 1)),
+        refused(&FLOOR.replacen("override = \"self_harm\"\n", "", 1)),
+        refused(&FLOOR.replacen("override = \"known_child\"\n", "", 1)),
+        refused(&FLOOR.replacen("override = \"known_child\"", "override = \"live_now\"", 1)),
+        with(when, &format!("{when}\noverride = \"known_child\"")),
+        with("id = \"mine\"", "id = \"ageing\""),
+        refused(&FLOOR.replacen("[ageing]\n", "", 1)),
+        refused(&FLOOR.replacen("hours_per_point = 24", "hours_per_point = 0", 1)),
+        refused(&FLOOR.replacen("hours_per_point = 24", "hours_per_point = 8785", 1)),
+        refused(&FLOOR.replacen("\"Waited.\"", "\"Waited {years} years.\"", 1)),
+        refused(&FLOOR.replacen("text = \"Waited.\"\n", "", 1)),
     ];
     insta::assert_snapshot!(answers.join("\n"));
+}
+
+/// A rule of 10 points that replaces others.
+fn superseding(id: &str, others: &str) -> String {
+    let rule = RULE.replacen("mine", id, 1);
+    rule.replacen("text = ", &format!("supersedes = [{others}]\ntext = "), 1)
+}
+
+#[test]
+fn what_may_not_be_superseded_is_refused_with_line_and_reason() {
+    let with = |rules: &[String]| refused(&format!("{FLOOR}{}", rules.concat()));
+    let weak = |id: &str, points: i64| {
+        let rule = RULE.replacen("mine", id, 1);
+        rule.replacen("points = 10", &format!("points = {points}"), 1)
+    };
+    let answers = [
+        with(&[superseding("mine", "\"nobody\"")]),
+        with(&[superseding("mine", "\"mine\"")]),
+        with(&[superseding("mine", "\"escalated\"")]),
+        with(&[
+            superseding("mine", "\n  \"plain\",\n  \"other\",\n"),
+            weak("plain", 1),
+            weak("other", 1).replacen("danger", "actionability", 1),
+        ]),
+        with(&[superseding("a", "\"b\""), superseding("b", "\"a\"")]),
+        with(&[
+            superseding("a", "\"b\""),
+            superseding("b", "\"leaf\", \"c\""),
+            superseding("c", "\"d\""),
+            superseding("d", "\"b\""),
+            weak("leaf", 1),
+        ]),
+        with(&[superseding("mine", "\"strong\""), weak("strong", 11)]),
+        with(&[
+            superseding("a", "\"b\""),
+            superseding("b", "\"c\""),
+            weak("c", 1),
+        ]),
+        with(&[RULE.replacen("text =", "supersedes = \"b\"\ntext =", 1)]),
+    ];
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+#[test]
+fn superseding_is_closed_over() {
+    let rule = |id: &str, points: i64, others: &str| {
+        superseding(id, others).replacen("points = 10", &format!("points = {points}"), 1)
+    };
+    let text = [
+        rule("top", 30, "\"middle\", \"middle\""),
+        rule("low", 5, ""),
+        rule("middle", 20, "\"low\""),
+    ];
+    let policy = Policy::parse(&format!("{FLOOR}{}", text.concat()), "x").unwrap();
+    assert_eq!(policy.rule("top").unwrap().supersedes(), ["low", "middle"]);
+    assert_eq!(policy.rule("middle").unwrap().supersedes(), ["low"]);
+    assert!(policy.rule("low").unwrap().supersedes().is_empty());
+}
+
+#[test]
+fn inv_10_supersedes_and_ageing_hold_at_the_limit_and_one_past_it() {
+    let chain = |length: usize| {
+        let rules = (0..length).map(|n| {
+            let below = format!("\"r{}\"", n + 1);
+            superseding(&format!("r{n}"), &below).replacen("points = 10", "points = 0", 1)
+        });
+        let last = RULE.replacen("mine", &format!("r{length}"), 1);
+        let last = last.replacen("points = 10", "points = 0", 1);
+        Policy::parse(&format!("{FLOOR}{}{last}", rules.collect::<String>()), "x")
+    };
+    let longest = chain(crate::SUPERSEDED_MAX).unwrap();
+    let first = longest.rule("r0").unwrap();
+    assert_eq!(first.supersedes().len(), crate::SUPERSEDED_MAX);
+    let error = chain(crate::SUPERSEDED_MAX + 1).unwrap_err();
+    assert_eq!(error.problem, PolicyProblem::SupersedesTooMany);
+    let aged = |hours: i64| {
+        let ageing = format!("hours_per_point = {hours}");
+        Policy::parse(&FLOOR.replacen("hours_per_point = 24", &ageing, 1), "x")
+    };
+    assert!(aged(1).is_ok() && aged(HOURS_PER_POINT_MAX).is_ok());
+    assert!(aged(0).is_err() && aged(HOURS_PER_POINT_MAX + 1).is_err());
 }
 
 #[test]
@@ -123,7 +234,7 @@ fn inv_10_points_text_and_rules_hold_at_the_limit_and_one_past_it() {
     assert!(with("Mine.", &"a".repeat(TEXT_BYTES_MAX)).is_ok());
     assert!(with("Mine.", &"a".repeat(TEXT_BYTES_MAX + 1)).is_err());
     let rules = |count: usize| -> String {
-        let more = (2..count).map(|n| RULE.replacen("mine", &format!("mine-{n}"), 1));
+        let more = (4..count).map(|n| RULE.replacen("mine", &format!("mine-{n}"), 1));
         std::iter::once(FLOOR.to_owned()).chain(more).collect()
     };
     assert_eq!(

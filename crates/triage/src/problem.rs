@@ -1,6 +1,7 @@
 //! Why a triage policy is refused: file, line and reason.
 
-use crate::policy::{POINTS_MAX, POLICY_BYTES_MAX, RULES_MAX, TEXT_BYTES_MAX};
+use crate::policy::{HOURS_PER_POINT_MAX, POINTS_MAX, POLICY_BYTES_MAX, RULES_MAX, TEXT_BYTES_MAX};
+use crate::supersession::SUPERSEDED_MAX;
 
 /// Why a policy was refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +46,51 @@ pub enum PolicyProblem {
     /// Not an id.
     #[error("a rule's id is made of a-z, 0-9 and hyphens, at most 64 of them")]
     BadId,
+    /// The id under which waiting is shown.
+    #[error("the id `ageing` belongs to the points for waiting: choose another")]
+    IdTaken,
+    /// Ageing that would drown danger, or that is none.
+    #[error("`hours_per_point` must be a whole number from 1 to {HOURS_PER_POINT_MAX}")]
+    AgeingOutOfRange,
+    /// A rule that replaces one that is not there.
+    #[error("`supersedes` names `{id}`, and there is no rule of that id")]
+    SupersedesUnknown {
+        /// The id as written.
+        id: String,
+    },
+    /// A rule that replaces itself.
+    #[error("a rule cannot supersede itself")]
+    SupersedesItself,
+    /// Rules that replace each other.
+    #[error("rules supersede each other in a loop: `{path}`")]
+    SupersedesLoop {
+        /// The ids along the loop, the first again at the end.
+        path: String,
+    },
+    /// A danger rule that replaces one of actionability, or the other way.
+    #[error("`{id}` adds to the other score: the two never mix, so none supersedes the other")]
+    SupersedesOtherScore {
+        /// The other rule.
+        id: String,
+    },
+    /// A rule with an override would be hidden.
+    #[error("`{id}` carries an override, which nothing may supersede")]
+    SupersedesOverride {
+        /// The other rule.
+        id: String,
+    },
+    /// A rank would get lower by a further finding.
+    #[error(
+        "what this rule supersedes, directly or through others, has {sum} points together: the \
+         rule needs at least as many, since a further finding never lowers a rank"
+    )]
+    SupersedesStronger {
+        /// The points of all that it replaces.
+        sum: i64,
+    },
+    /// More than [`SUPERSEDED_MAX`] rules replaced by one.
+    #[error("a rule can supersede at most {SUPERSEDED_MAX} others, directly or through others")]
+    SupersedesTooMany,
     /// Two rules of one id.
     #[error("the rule `{id}` stands already in line {first_line}")]
     DuplicateId {
@@ -74,6 +120,9 @@ pub enum PolicyProblem {
     /// An override that is not a matter of danger.
     #[error("only a rule of score \"danger\" can carry an override")]
     OverrideWithoutDanger,
+    /// The override of known children, without asking whether the child is known.
+    #[error("the override \"known_child\" needs the fact `victim_known` in `when`")]
+    KnownChildUnasked,
     /// Something that would withhold a live-danger signal.
     #[error(
         "a rule with an override, or about escalated or live-streamed reports, can carry no \
@@ -130,8 +179,8 @@ pub enum PolicyProblem {
     UnsaidTextIdle,
     /// No rule raises every escalated report.
     #[error(
-        "no rule with an override has `when = [\"escalated\"]` alone: escalated reports must \
-         stand above all scores"
+        "no rule with the override \"escalated\" (or higher) has `when = [\"escalated\"]` alone: \
+         escalated reports must stand above all scores"
     )]
     EscalatedNotRaised,
     /// No rule raises every live-streamed report that may be going on.
@@ -140,6 +189,19 @@ pub enum PolicyProblem {
          \"incident_recent\"]` (or less): abuse that is live now must stand above all"
     )]
     LiveNotRaised,
+    /// No rule raises every report of a child that is driven to hurt itself.
+    #[error(
+        "no rule with the override \"self_harm\" (or higher) has \
+         `when = [\"mark_sadistic_exploitation\"]` alone: a child that is driven to hurt itself \
+         must stand above all scores"
+    )]
+    SelfHarmNotRaised,
+    /// No rule marks every report of a known child.
+    #[error(
+        "no rule with the override \"known_child\" has `when = [\"victim_known\"]` alone: a child \
+         known from before must stand above all scores"
+    )]
+    KnownChildNotRaised,
 }
 
 impl PolicyProblem {
@@ -150,6 +212,16 @@ impl PolicyProblem {
             Self::Syntax { .. } => "policy.syntax",
             Self::Unstated { .. } => "policy.unstated",
             Self::BadId => "policy.id-bad",
+            Self::IdTaken => "policy.id-taken",
+            Self::AgeingOutOfRange => "policy.ageing-out-of-range",
+            Self::SupersedesUnknown { .. } => "policy.supersedes-unknown",
+            Self::SupersedesItself => "policy.supersedes-itself",
+            Self::SupersedesLoop { .. } => "policy.supersedes-loop",
+            Self::SupersedesOtherScore { .. } => "policy.supersedes-other-score",
+            Self::SupersedesOverride { .. } => "policy.supersedes-override",
+            Self::SupersedesStronger { .. } => "policy.supersedes-stronger",
+            Self::SupersedesTooMany => "policy.supersedes-too-many",
+            Self::KnownChildUnasked => "policy.known-child-unasked",
             Self::DuplicateId { .. } => "policy.id-twice",
             Self::PointsOutOfRange => "policy.points-out-of-range",
             Self::UnknownFact { .. } => "policy.fact-unknown",
@@ -166,6 +238,8 @@ impl PolicyProblem {
             Self::UnsaidTextIdle => "policy.unsaid-text-idle",
             Self::EscalatedNotRaised => "policy.escalated-not-raised",
             Self::LiveNotRaised => "policy.live-not-raised",
+            Self::SelfHarmNotRaised => "policy.self-harm-not-raised",
+            Self::KnownChildNotRaised => "policy.known-child-not-raised",
         }
     }
 }

@@ -3,18 +3,84 @@
 use crate::PolicyProblem;
 use crate::facts::{Bounds, Fact, Matter};
 
-/// A sentence, in pieces.
+/// A sentence in pieces, with parameters of the kind `P`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Template(Vec<Piece>);
+pub(crate) struct Template<P>(Vec<Piece<P>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum Piece<P> {
     Words(String),
-    Parameter(Parameter),
+    Parameter(P),
+}
+
+impl<P: Copy> Template<P> {
+    /// Reads a sentence; `parameter` knows the names that it may use.
+    pub(crate) fn parse(
+        text: &str,
+        parameter: impl Fn(&str) -> Option<P>,
+    ) -> Result<Self, PolicyProblem> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(brace) = rest.find(['{', '}']) {
+            let (words, from_brace) = rest.split_at(brace);
+            let inside = from_brace
+                .strip_prefix('{')
+                .ok_or(PolicyProblem::LooseBrace)?;
+            let (name, after) = inside.split_once('}').ok_or(PolicyProblem::LooseBrace)?;
+            let known = parameter(name).ok_or_else(|| PolicyProblem::UnknownParameter {
+                name: name.to_owned(),
+            })?;
+            pieces.push(Piece::Words(words.to_owned()));
+            pieces.push(Piece::Parameter(known));
+            rest = after;
+        }
+        pieces.push(Piece::Words(rest.to_owned()));
+        Ok(Self(pieces))
+    }
+
+    /// The sentence, with the value of each parameter; a parameter without one shows as `?`.
+    pub(crate) fn fill(&self, value: impl Fn(P) -> Option<i64>) -> String {
+        let mut text = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Words(words) => text.push_str(words),
+                Piece::Parameter(parameter) => match value(*parameter) {
+                    Some(value) => text.push_str(&value.to_string()),
+                    None => text.push('?'),
+                },
+            }
+        }
+        text
+    }
+}
+
+/// A rule's sentence about one report.
+pub(crate) type Sentence = Template<Parameter>;
+
+impl Sentence {
+    /// Reads the sentence of a rule that asks for the facts in `when`.
+    pub(crate) fn of_rule(text: &str, when: &[Fact]) -> Result<Self, PolicyProblem> {
+        Self::parse(text, |name| {
+            Parameter::parse(name).filter(|parameter| parameter.fits(when))
+        })
+    }
+
+    /// Reads the sentence for a detail that is unsaid: values of the report are not there to name.
+    pub(crate) fn of_rule_unsaid(text: &str, when: &[Fact]) -> Result<Self, PolicyProblem> {
+        Self::parse(text, |name| {
+            Parameter::parse(name)
+                .filter(|parameter| parameter.is_of_the_rule() && parameter.fits(when))
+        })
+    }
+
+    /// The sentence for one report. A parameter that fits has a value where its rule fired.
+    pub(crate) fn about(&self, matter: &Matter<'_>, bounds: Bounds) -> String {
+        self.fill(|parameter| parameter.value(matter, bounds))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parameter {
+pub(crate) enum Parameter {
     AgeYears,
     Days,
     Files,
@@ -71,56 +137,5 @@ impl Parameter {
             Self::WithinDays => bounds.within_hours.map(|hours| hours / 24),
             Self::WithinHours => bounds.within_hours,
         }
-    }
-}
-
-impl Template {
-    /// Reads the text of a rule with these facts.
-    pub(crate) fn parse(text: &str, when: &[Fact]) -> Result<Self, PolicyProblem> {
-        Self::read(text, |parameter| parameter.fits(when))
-    }
-
-    /// Reads the text for when a detail is unsaid: what the report would have said has no value
-    /// then.
-    pub(crate) fn parse_unsaid(text: &str, when: &[Fact]) -> Result<Self, PolicyProblem> {
-        Self::read(text, |parameter| {
-            parameter.is_of_the_rule() && parameter.fits(when)
-        })
-    }
-
-    fn read(text: &str, allowed: impl Fn(Parameter) -> bool) -> Result<Self, PolicyProblem> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some(open) = rest.find(['{', '}']) {
-            let (words, tail) = rest.split_at(open);
-            let inside = tail.strip_prefix('{').ok_or(PolicyProblem::LooseBrace)?;
-            let (name, after) = inside.split_once('}').ok_or(PolicyProblem::LooseBrace)?;
-            let parameter = Parameter::parse(name)
-                .filter(|parameter| allowed(*parameter))
-                .ok_or_else(|| PolicyProblem::UnknownParameter {
-                    name: name.to_owned(),
-                })?;
-            pieces.push(Piece::Words(words.to_owned()));
-            pieces.push(Piece::Parameter(parameter));
-            rest = after;
-        }
-        pieces.push(Piece::Words(rest.to_owned()));
-        Ok(Self(pieces))
-    }
-
-    /// The sentence for one report.
-    pub(crate) fn fill(&self, matter: &Matter<'_>, bounds: Bounds) -> String {
-        let mut text = String::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Words(words) => text.push_str(words),
-                // A parameter that passed `fits` has a value where its rule fired.
-                Piece::Parameter(parameter) => match parameter.value(matter, bounds) {
-                    Some(value) => text.push_str(&value.to_string()),
-                    None => text.push('?'),
-                },
-            }
-        }
-        text
     }
 }

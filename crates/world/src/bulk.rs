@@ -1,15 +1,15 @@
-//! Everything else, which is most of what comes in: single accounts, storms, junk, and what only
-//! looks alike.
+//! Most of what comes in: single accounts and junk.
 
 use model::Timestamp;
 use wire::ispws::{CaptureEvent, FileAnnotations, FileClassification, IncidentType};
 
-use crate::cast::{Person, token, years};
-use crate::dice::{Dice, Stream};
-use crate::plan::{Episode, Kind};
-use crate::platforms::{JUNK, REMITTER, SOCIAL};
-use crate::scene::{DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, Scene};
-use crate::telling::{Capture, Linked, Party, Shot, SpeltPhone, Telling, Written, host_of};
+use crate::cast::{Person, token};
+use crate::dice::Dice;
+use crate::names::Name;
+use crate::plan::Episode;
+use crate::platforms::{JUNK, SOCIAL};
+use crate::scene::{DAY_MILLIS, HOUR_MILLIS, Scene};
+use crate::telling::{Capture, Party, Shot, SpeltPhone, Telling, Written, host_of};
 
 /// Unknown numbers of earlier reports start here, far above any number a new receiver gives out.
 const PRIOR_REPORTS_FROM: i64 = 900_000_000;
@@ -41,31 +41,44 @@ const OFFSETS_MINUTES: [Option<i16>; 8] = [
     None,
 ];
 
-/// What report `member` of a matter says whose reports are not one case.
-pub(crate) fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
-    let serial = episode.first + member;
-    let mut dice = scene.dice(Stream::Telling, serial);
-    match episode.kind {
-        Kind::Storm => storm(scene, &mut dice, episode, member),
-        Kind::Junk => junk(scene, &mut dice, serial),
-        Kind::Album => album(scene, &mut dice, episode, serial),
-        Kind::Support => support(scene, &mut dice, serial),
-        Kind::Namesakes => namesake(scene, &mut dice, episode, member),
-        _ => single(scene, &mut dice, episode, serial),
-    }
-}
-
 /// A moment of the past three months, to the second.
-fn past(scene: &Scene, dice: &mut Dice) -> Timestamp {
+pub(crate) fn past(scene: &Scene, dice: &mut Dice) -> Timestamp {
     let ago = dice.millis(2 * HOUR_MILLIS, 88 * DAY_MILLIS);
     scene.now.plus_millis(-ago / 1000 * 1000)
 }
 
-fn single(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Telling {
+/// A kind of incident, as often as senders choose it.
+pub(crate) fn incident(dice: &mut Dice) -> IncidentType {
+    dice.pick(&INCIDENTS)
+}
+
+/// A report about an account holder who has nothing to do with any other report, with a picture or
+/// none: what hides among strangers is added to it.
+pub(crate) fn stranger(scene: &Scene, dice: &mut Dice, serial: u32) -> Telling {
     let person = scene.person(serial, 0);
     let platform = dice.pick(&SOCIAL);
     let at = past(scene, dice);
-    let mut telling = Telling::new(platform, dice.pick(&INCIDENTS), at);
+    let mut telling = Telling::new(scene.voice(serial), platform, incident(dice), at);
+    let mut party = Party::of(person.account(platform));
+    if dice.chance(500) {
+        party.place(&person);
+    }
+    if dice.chance(400) {
+        party.see(&person, CaptureEvent::Upload, at, 1);
+    }
+    telling.reported.push(party);
+    if dice.chance(600) {
+        telling.shots.push(ordinary_shot(dice, serial, 0, false));
+    }
+    telling
+}
+
+/// One account, one report.
+pub(crate) fn single(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Telling {
+    let person = scene.person(serial, 0);
+    let platform = dice.pick(&SOCIAL);
+    let at = past(scene, dice);
+    let mut telling = Telling::new(scene.voice(serial), platform, incident(dice), at);
     telling.at.offset_minutes = dice.pick(&OFFSETS_MINUTES);
     let mut party = Party::of(person.account(platform));
     say_where(scene, dice, episode, &person, at, &mut party);
@@ -94,9 +107,11 @@ fn single(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Tel
     if dice.chance(300) {
         telling.room = Some(format!("room-{place}"));
     }
-    telling.narrative = dice
-        .chance(300)
-        .then(|| "Found by hash match at upload; the account was reviewed.".to_owned());
+    match dice.between(0, 9) {
+        0..3 => telling.say(|phrases| phrases.hash_match, &[]),
+        3 => telling.say(|phrases| phrases.by_user, &[]),
+        _ => {}
+    }
     // Said clearly, and long enough ago.
     let over = telling.at.offset_minutes.is_some() && scene.now.millis_since(at) > 3 * DAY_MILLIS;
     if dice.chance(850) {
@@ -130,7 +145,7 @@ fn say_where(
         let minute = dice.between(0, 719);
         party
             .captures
-            .push(Capture::leased(lease, scene.now, minute, person.port));
+            .push(Capture::leased(lease, scene.now, minute, Some(person.port)));
     }
 }
 
@@ -143,7 +158,7 @@ fn say_who(dice: &mut Dice, person: &Person, party: &mut Party) {
         party.devices.push(person.device());
     }
     if dice.chance(150) {
-        party.name = Some(("Person", person.label));
+        party.name = Some(Name::label("Person", person.label));
         party.age = Some(person.age);
     }
     if dice.chance(40) {
@@ -152,7 +167,7 @@ fn say_who(dice: &mut Dice, person: &Person, party: &mut Party) {
 }
 
 /// A picture such as most reports have; only a matter that is `over` may show a session.
-fn ordinary_shot(dice: &mut Dice, serial: u32, shot: u32, over: bool) -> Shot {
+pub(crate) fn ordinary_shot(dice: &mut Dice, serial: u32, shot: u32, over: bool) -> Shot {
     Shot {
         picture: u64::from(serial) * 16 + u64::from(shot),
         viewed: dice.pick(&[None, None, Some(true), Some(false)]),
@@ -165,63 +180,12 @@ fn ordinary_shot(dice: &mut Dice, serial: u32, shot: u32, over: bool) -> Shot {
             ..FileAnnotations::default()
         },
         supplemental: shot > 0 && dice.chance(200),
-    }
-}
-
-fn storm(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u32) -> Telling {
-    let mut of_storm = scene.dice(Stream::Episode, episode.first);
-    let start = past(scene, &mut of_storm);
-    let platform = of_storm.pick(&SOCIAL);
-    // Some senders mark their storms, some batch them, some do neither.
-    let (marked, batched) = of_storm.pick(&[(true, false), (true, true), (false, false)]);
-    let holds_a_child_at_risk = episode.size >= 12 && of_storm.chance(400);
-
-    let serial = episode.first + member;
-    let person = scene.person(serial, 0);
-    // It breaks out and ebbs away within two days, and never after the present.
-    let late = dice
-        .millis(0, 2 * DAY_MILLIS)
-        .min(dice.millis(0, 2 * DAY_MILLIS));
-    let latest = scene.now.plus_millis(-HOUR_MILLIS);
-    let at = start.plus_millis(late / 1000 * 1000).min(latest);
-    let mut telling = Telling::new(platform, IncidentType::AbuseMaterial, at);
-    let mut party = Party::of(person.account(platform));
-    if dice.chance(600) {
-        party.see(&person, CaptureEvent::Upload, at, 1);
-    }
-    if dice.chance(300) {
-        party.place(&person);
-    }
-    telling.reported.push(party);
-    telling.batched = batched;
-    telling.shots.push(Shot {
-        picture: u64::from(episode.first) * 16 + 15,
-        viewed: dice.pick(&[None, Some(true), Some(false)]),
-        public: Some(true),
-        marks: FileAnnotations {
-            viral: marked,
-            potential_meme: marked,
-            ..FileAnnotations::default()
-        },
         ..Shot::default()
-    });
-    if holds_a_child_at_risk && member == episode.size / 2 {
-        let child = scene.person(serial, 9);
-        telling
-            .victims
-            .push(Party::child(child.label, years(4 + child.label % 12)));
-        telling.escalation = Some(
-            "The reporting platform identified the child and states that the child is at risk now.",
-        );
-        telling.urgent = Some(format!(
-            "Escalated: the child is known and at risk now, in one of {} copies of a file.",
-            episode.size
-        ));
     }
-    telling
 }
 
-fn junk(scene: &Scene, dice: &mut Dice, serial: u32) -> Telling {
+/// A report with hardly a field.
+pub(crate) fn junk(scene: &Scene, dice: &mut Dice, serial: u32) -> Telling {
     // Each report has a moment of its own, so that two are never the same submission.
     let step = (85 * DAY_MILLIS / i64::from(scene.reports.max(1))).max(1);
     let ago = 2 * HOUR_MILLIS + i64::from(serial) * step + dice.millis(0, step - 1);
@@ -230,7 +194,8 @@ fn junk(scene: &Scene, dice: &mut Dice, serial: u32) -> Telling {
     } else {
         dice.pick(&SOCIAL)
     };
-    let mut telling = Telling::new(sender, dice.pick(&INCIDENTS), scene.now.plus_millis(-ago));
+    let at = scene.now.plus_millis(-ago);
+    let mut telling = Telling::new(scene.voice(serial), sender, incident(dice), at);
     telling.at = Written {
         offset_minutes: dice.chance(700).then_some(0),
         ..telling.at
@@ -243,70 +208,8 @@ fn junk(scene: &Scene, dice: &mut Dice, serial: u32) -> Telling {
         account.number = None;
         telling.reported.push(Party::of(account));
     }
-    telling.narrative = dice
-        .chance(400)
-        .then(|| "Automated detection. No further information.".to_owned());
-    telling
-}
-
-fn album(scene: &Scene, dice: &mut Dice, episode: &Episode, serial: u32) -> Telling {
-    let person = scene.person(serial, 0);
-    let at = past(scene, dice);
-    let platform = dice.pick(&[2, 3]);
-    let mut telling = Telling::new(platform, IncidentType::AbuseMaterial, at);
-    let mut party = Party::of(person.account(platform));
-    party.place(&person);
-    party.see(&person, CaptureEvent::Upload, at, 1);
-    telling.reported.push(party);
-    telling.narrative =
-        Some("Private album. The account holder states that it is a family picture.".to_owned());
-    telling.shots.push(Shot {
-        picture: u64::from(episode.first) * 16 + 15,
-        viewed: Some(dice.chance(500)),
-        public: Some(false),
-        ..Shot::default()
-    });
-    telling
-}
-
-fn support(scene: &Scene, dice: &mut Dice, serial: u32) -> Telling {
-    let (payer, family) = (scene.person(serial, 0), scene.person(serial, 1));
-    let at = past(scene, dice);
-    let mut telling = Telling::new(REMITTER, IncidentType::Trafficking, at);
-    let mut party = Party::of(payer.account(REMITTER));
-    party.place(&payer);
-    let paid_at = at.plus_millis(-5 * MINUTE_MILLIS);
-    party.see(&payer, CaptureEvent::Purchase, paid_at, 1);
-    party.name = Some(("Person", payer.label));
-    party.linked.push(Linked {
-        account: Some(family.account(REMITTER)),
-        email: None,
-        phone: None,
-        billing: true,
-    });
-    telling.reported.push(party);
-    telling.narrative = Some(format!(
-        "{} monthly transfers of {} USD to one family member; the relationship is documented.",
-        dice.between(6, 30),
-        dice.between(4, 30) * 10
-    ));
-    telling
-}
-
-fn namesake(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u32) -> Telling {
-    let person = scene.person(episode.first + member, 0);
-    let handle = format!("player_{}", token(episode.first));
-    // Neighbours in the list of platforms are never the same platform.
-    let first = usize::try_from(episode.first).unwrap_or(0);
-    let platform = SOCIAL[(first + usize::from(member % 2 == 1)) % SOCIAL.len()];
-    let at = past(scene, dice);
-    let mut telling = Telling::new(platform, dice.pick(&INCIDENTS), at);
-    let mut party = Party::of(person.account_called(platform, handle));
-    party.place(&person);
-    party.see(&person, CaptureEvent::Login, at, 1);
-    telling.reported.push(party);
-    telling
-        .shots
-        .push(ordinary_shot(dice, episode.first + member, 0, false));
+    if dice.chance(400) {
+        telling.say(|phrases| phrases.automated, &[]);
+    }
     telling
 }

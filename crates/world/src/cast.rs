@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use wire::ispws::Country;
 
 use crate::dice::{Dice, Stream};
+use crate::languages::Region;
+use crate::names::{self, Name};
 use crate::platforms::PLATFORMS;
 use crate::reserved::{address_v6, mail_host};
 
@@ -20,49 +22,6 @@ const WORDS: [&str; 40] = [
     "delta", "dune", "ember", "fern", "fjord", "garnet", "glacier", "harbor", "hazel", "heron",
     "indigo", "juniper", "kestrel", "lagoon", "larch", "maple", "meadow", "mesa", "moss", "oak",
     "onyx", "opal", "osprey", "pine", "quartz", "raven", "reed", "sable", "tundra", "willow",
-];
-
-/// Countries payers are in.
-pub(crate) const PAYER_COUNTRIES: [Country; 8] = [
-    Country::US,
-    Country::GB,
-    Country::AU,
-    Country::DE,
-    Country::SE,
-    Country::CA,
-    Country::NL,
-    Country::FR,
-];
-/// Countries dens are in: the receiving side of the corridors that public typologies name.
-pub(crate) const DEN_COUNTRIES: [Country; 9] = [
-    Country::PH,
-    Country::TH,
-    Country::CO,
-    Country::DO,
-    Country::MX,
-    Country::IN,
-    Country::ZA,
-    Country::GH,
-    Country::RO,
-];
-/// Countries of everybody else.
-const COUNTRIES: [Country; 16] = [
-    Country::US,
-    Country::US,
-    Country::US,
-    Country::GB,
-    Country::IN,
-    Country::BR,
-    Country::MX,
-    Country::PH,
-    Country::ID,
-    Country::DE,
-    Country::FR,
-    Country::JP,
-    Country::NG,
-    Country::PK,
-    Country::BD,
-    Country::AU,
 ];
 
 /// Makes numbers look unrelated, one to one: two people never get the same token.
@@ -132,8 +91,15 @@ pub(crate) struct Account {
 }
 
 impl Person {
-    /// Person `which` (below 16) of the report with the plan's running number `serial`.
-    pub(crate) fn new(seed: u64, scatter: Scatter, serial: u32, which: u32) -> Self {
+    /// Person `which` (below 16), somewhere in `region`, of the report with the plan's running
+    /// number `serial`.
+    pub(crate) fn new(
+        seed: u64,
+        scatter: Scatter,
+        region: &Region,
+        serial: u32,
+        which: u32,
+    ) -> Self {
         let label = serial * 16 + which;
         let mut dice = Dice::new(seed, Stream::Cast, u64::from(label));
         let mut device = [0; 16];
@@ -143,7 +109,7 @@ impl Person {
             number: scatter.number(label),
             word: dice.pick(&WORDS),
             device,
-            country: dice.pick(&COUNTRIES),
+            country: region.country(dice.bits()),
             town: dice.between(1, 400),
             age: years(dice.between(19, 67)),
             port: i32::try_from(dice.between(1024, 65_535)).unwrap_or(1024),
@@ -172,6 +138,7 @@ impl Person {
             0xd3a2_646d,
             0xfd70_46c5,
             0xb55a_4f09,
+            0x5851_f42d,
         ][platform % PLATFORMS.len()];
         let number = self.number.wrapping_mul(turn);
         self.named_account(platform, format!("{}_{}", self.word, token(number)), number)
@@ -214,6 +181,12 @@ impl Person {
         address_v6(self.number, host)
     }
 
+    /// This person's name by one of several spellings; people with different numbers have different
+    /// names.
+    pub(crate) fn spelt_name(&self, spelling: u32) -> Name {
+        names::spelt(self.number, spelling)
+    }
+
     /// A group or room id that belongs to this person's matter alone.
     pub(crate) fn group(&self) -> String {
         format!("grp-{}", token(self.number))
@@ -225,12 +198,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::languages::region;
 
     #[test]
     fn no_two_people_share_anything() {
         let scatter = Scatter::new(9);
         let people: Vec<Person> = (0..3000)
-            .flat_map(|serial| (0..2).map(move |which| Person::new(9, scatter, serial, which)))
+            .flat_map(|serial| {
+                (0..2).map(move |which| Person::new(9, scatter, region(5), serial, which))
+            })
             .collect();
         let mut seen = BTreeSet::new();
         for person in &people {

@@ -5,10 +5,13 @@
 use model::Timestamp;
 use wire::ispws::{CaptureEvent, FileAnnotations, FileClassification, IncidentType};
 
-use crate::cast::{DEN_COUNTRIES, PAYER_COUNTRIES, Person, token, years};
+use crate::cast::{Person, token, years};
 use crate::dice::{Dice, Stream};
-use crate::plan::{Episode, Kind};
-use crate::platforms::{PLATFORMS, REMITTER, SOCIAL};
+use crate::kinds::Kind;
+use crate::names::Name;
+use crate::phrases::Phrases;
+use crate::plan::Episode;
+use crate::platforms::{Channel, PLATFORMS, REMITTER, SOCIAL};
 use crate::scene::{DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, Scene};
 use crate::telling::{Capture, Linked, Party, Shot, SpeltPhone, Telling};
 
@@ -99,15 +102,11 @@ fn people(scene: &Scene, dice: &mut Dice, episode: &Episode) -> Vec<Person> {
     let mut people: Vec<Person> = (0..count)
         .map(|which| scene.person(episode.first, which))
         .collect();
-    if episode.kind == Kind::Ring {
-        for (at, person) in people.iter_mut().enumerate() {
-            // The pair always crosses a border: the lists have no country in common.
-            person.country = if at == PAYER {
-                dice.pick(&PAYER_COUNTRIES)
-            } else {
-                dice.pick(&DEN_COUNTRIES)
-            };
-        }
+    if episode.kind == Kind::Ring
+        && let Some(payer) = people.get_mut(PAYER)
+    {
+        // The pair always crosses a border.
+        payer.country = scene.region_abroad(episode.first).country(dice.bits());
     }
     people
 }
@@ -130,12 +129,7 @@ fn next_step(dice: &mut Dice, episode: &Episode, people: usize, last: Option<&St
     let platform = if episode.kind == Kind::Ring && subject == PAYER && dice.chance(500) {
         REMITTER
     } else {
-        let drawn = usize::try_from(dice.between(0, 3)).unwrap_or(0);
-        // Never the platform of the report before.
-        match last {
-            Some(last) if last.platform <= drawn => SOCIAL[drawn + 1],
-            _ => SOCIAL[drawn],
-        }
+        platform_after(dice, last.map(|last| last.platform))
     };
     Step {
         subject,
@@ -144,13 +138,21 @@ fn next_step(dice: &mut Dice, episode: &Episode, people: usize, last: Option<&St
     }
 }
 
+/// A platform on which people have accounts, but never that of the report before.
+pub(crate) fn platform_after(dice: &mut Dice, last: Option<usize>) -> usize {
+    let others = SOCIAL.iter().filter(|platform| Some(**platform) != last);
+    let others: Vec<usize> = others.copied().collect();
+    dice.pick(&others)
+}
+
 fn next_tie(dice: &mut Dice, episode: &Episode, subject: usize, last: Option<&Step>) -> Tie {
     let owner = last.map_or(0, |last| last.subject);
     if episode.kind == Kind::Household {
-        return if episode.phone().is_some() {
-            Tie::Phone
-        } else {
-            Tie::Email
+        return match episode.phone() {
+            // One in five shares a tablet instead.
+            Some(_) if dice.chance(800) => Tie::Phone,
+            Some(_) => Tie::Device,
+            None => Tie::Email,
         };
     }
     let mut ties = vec![Tie::Email, Tie::Account];
@@ -176,7 +178,14 @@ pub(crate) fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
     let urgent = chain.is_urgent(member);
     let moment = moment(scene, &mut dice, chain.kind, urgent);
 
-    let mut telling = Telling::new(step.platform, incident(chain.kind), moment);
+    let serial = episode.first + member;
+    let region = if chain.kind == Kind::Ring && step.subject == PAYER {
+        scene.region_abroad(episode.first)
+    } else {
+        scene.region(episode.first)
+    };
+    let voice = scene.voice_from(region, serial);
+    let mut telling = Telling::new(voice, step.platform, incident(chain.kind), moment);
     let mut party = Party::of(subject.account(step.platform));
     party.place(subject);
     if dice.chance(800) || urgent {
@@ -185,7 +194,7 @@ pub(crate) fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
         party.see(subject, CaptureEvent::Login, seen_at, host);
     }
     if dice.chance(300) {
-        party.name = Some(("Person", subject.label));
+        party.name = Some(Name::label("Person", subject.label));
         party.age = Some(subject.age);
     }
     if let Some(next) = chain.steps.get(at + 1) {
@@ -198,7 +207,6 @@ pub(crate) fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
         telling.tie = Some((before, step.tie.why()));
     }
     telling.reported.push(party);
-    let serial = episode.first + member;
     setting(scene, &mut dice, &chain, step, serial, &mut telling);
     pictures(&mut dice, chain.kind, serial, &mut telling);
     if urgent {
@@ -207,7 +215,8 @@ pub(crate) fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
     telling
 }
 
-fn moment(scene: &Scene, dice: &mut Dice, kind: Kind, urgent: bool) -> Timestamp {
+/// When it happened: minutes ago if live, hours ago if urgent, days ago if not.
+pub(crate) fn moment(scene: &Scene, dice: &mut Dice, kind: Kind, urgent: bool) -> Timestamp {
     let ago = match (kind, urgent) {
         (Kind::Live, _) => dice.millis(2 * MINUTE_MILLIS, 50 * MINUTE_MILLIS),
         (_, true) => dice.millis(HOUR_MILLIS, 20 * HOUR_MILLIS),
@@ -245,6 +254,9 @@ fn show(
             party
                 .phones
                 .extend(phone.as_ref().map(SpeltPhone::international));
+        }
+        Tie::Device if chain.kind == Kind::Household => {
+            party.devices.push(chain.people[0].device());
         }
         Tie::Device => party.devices.push(subject.device()),
         // The account is always there.
@@ -297,8 +309,13 @@ fn echo(
             }
         }
         Tie::Device => {
+            let device = if chain.kind == Kind::Household {
+                chain.people[0].device()
+            } else {
+                owner.device()
+            };
             party.devices.clear();
-            party.devices.push(owner.device().to_uppercase());
+            party.devices.push(device.to_uppercase());
         }
         Tie::Account => linked.account = Some(owner.account(last.platform)),
         Tie::Address => {
@@ -315,11 +332,11 @@ fn leased(scene: &Scene, dice: &mut Dice, episode: &Episode, person: &Person) ->
     let minute = dice.between(0, 719);
     episode
         .lease()
-        .map(|lease| Capture::leased(lease, scene.now, minute, person.port))
+        .map(|lease| Capture::leased(lease, scene.now, minute, Some(person.port)))
 }
 
 /// Another letter case, as another platform's form gives it.
-fn respelt(email: &str) -> String {
+pub(crate) fn respelt(email: &str) -> String {
     email
         .split_inclusive(['.', '@', '-'])
         .map(|part| {
@@ -343,24 +360,24 @@ fn setting(
 ) {
     match chain.kind {
         Kind::Ring if step.subject == PAYER => {
-            telling.narrative = Some(format!(
-                "{} payments of {} to {} USD to one recipient abroad in 90 days.",
+            let payments = [
                 dice.between(3, 40),
                 dice.between(10, 30),
-                dice.between(35, 180)
-            ));
+                dice.between(35, 180),
+                90,
+            ];
+            let payments = payments.map(|number| number.to_string());
+            telling.say(
+                |phrases| phrases.payments,
+                &payments.each_ref().map(String::as_str),
+            );
         }
         Kind::Ring => {
-            // One to three children of this den, the same in each report about it.
-            let children = 1 + chain.people[step.subject].label % 3;
-            let first = chain.people[step.subject].label * 3 + 1;
-            telling.victims.extend(
-                (0..children)
-                    .map(|child| Party::child(first + child, years(4 + (first + child) * 7 % 12))),
-            );
+            telling
+                .victims
+                .extend(children(&chain.people[step.subject]));
             telling.room = Some(format!("room-{}", token(serial * 16)));
-            telling.narrative =
-                Some("Account reported for arranging live sessions against payment.".to_owned());
+            telling.say(|phrases| phrases.arranging, &[]);
         }
         Kind::Sextortion => {
             let child = scene.person(serial, 9);
@@ -368,7 +385,7 @@ fn setting(
             party.account = Some(child.account(step.platform));
             telling.victims.push(party);
             telling.marks.sextortion = true;
-            telling.narrative = Some("The child reported being threatened for payment.".to_owned());
+            telling.say(|phrases| phrases.threatened, &[]);
         }
         Kind::Live => {
             telling.room = Some(format!("call-{}", token(serial * 16)));
@@ -378,13 +395,12 @@ fn setting(
             ));
         }
         Kind::Household => {
-            telling.narrative =
-                Some("Picture of a family occasion, flagged by an automated system.".to_owned());
+            telling.say(|phrases| phrases.family_occasion, &[]);
         }
         _ => {
-            telling.narrative = dice
-                .chance(500)
-                .then(|| "Account closed before under another name.".to_owned());
+            if dice.chance(500) {
+                telling.say(|phrases| phrases.closed_before, &[]);
+            }
         }
     }
     let disabled = chain.kind != Kind::Household && dice.chance(600);
@@ -394,8 +410,14 @@ fn setting(
     }
 }
 
+/// One to three children of a den, the same in each report about it.
+pub(crate) fn children(den: &Person) -> impl Iterator<Item = Party> {
+    let first = den.label * 3 + 1;
+    (first..first + 1 + den.label % 3).map(|child| Party::child(child, years(4 + child * 7 % 12)))
+}
+
 /// None to two pictures; a remitter has none to send.
-fn pictures(dice: &mut Dice, kind: Kind, serial: u32, telling: &mut Telling) {
+pub(crate) fn pictures(dice: &mut Dice, kind: Kind, serial: u32, telling: &mut Telling) {
     if telling.sender == REMITTER {
         return;
     }
@@ -405,8 +427,7 @@ fn pictures(dice: &mut Dice, kind: Kind, serial: u32, telling: &mut Telling) {
             picture: u64::from(serial) * 16 + u64::from(shot),
             viewed: dice.pick(&viewed),
             public: dice.chance(300).then_some(false),
-            class: (kind != Kind::Household && dice.chance(300))
-                .then(|| dice.pick(FileClassification::ALL)),
+            class: (!kind.benign() && dice.chance(300)).then(|| dice.pick(FileClassification::ALL)),
             // Some pictures are of sessions long over.
             marks: FileAnnotations {
                 live_streaming: kind == Kind::Ring && dice.chance(300),
@@ -418,38 +439,38 @@ fn pictures(dice: &mut Dice, kind: Kind, serial: u32, telling: &mut Telling) {
 }
 
 /// Says that a child is in danger now, as the sender's form has it.
-fn escalate(scene: &Scene, dice: &mut Dice, kind: Kind, telling: &mut Telling) {
+pub(crate) fn escalate(scene: &Scene, dice: &mut Dice, kind: Kind, telling: &mut Telling) {
     let minutes = scene.now.millis_since(telling.at.at) / MINUTE_MILLIS;
-    let platform = PLATFORMS[telling.sender % PLATFORMS.len()].name;
-    let (reason, why) = match kind {
-        Kind::Live if dice.chance(500) => (
-            "A panic button was pressed in a video call; the call was still open.",
+    let hours = minutes / 60;
+    let platform = PLATFORMS[telling.platform % PLATFORMS.len()].name;
+    if kind == Kind::Live && dice.chance(500) {
+        telling.through = Some(Channel::PanicButton);
+    }
+    let (reason, why): (fn(&Phrases) -> &'static str, _) = match kind {
+        Kind::Live if telling.through.is_some() => (
+            |phrases| phrases.panic_button,
             format!("Live now: a panic button was pressed on {platform} {minutes} minutes before."),
         ),
         Kind::Live => (
-            "The reporting platform states that the session is live at the time of this report.",
+            |phrases| phrases.live_now,
             format!(
                 "Live now: {platform} reported a live session {minutes} minutes after it was seen."
             ),
         ),
-        Kind::Ring => (
-            "The reporting platform states that a child is in danger; the account is active.",
-            format!(
-                "Escalated: the den was active on {platform} {} hours before.",
-                minutes / 60
-            ),
+        Kind::Ring | Kind::Den | Kind::Payer => (
+            |phrases| phrases.den_active,
+            format!("Escalated: the den was active on {platform} {hours} hours before."),
         ),
         _ => (
-            "Immediate risk to a child stated by the reporting platform.",
+            |phrases| phrases.at_risk,
             format!(
-                "Escalated: {platform} states immediate risk; last active {} hours before.",
-                minutes / 60
+                "Escalated: {platform} states immediate risk; last active {hours} hours before."
             ),
         ),
     };
-    telling.escalation = Some(reason);
+    telling.escalation = Some(reason(telling.voice.phrases()));
     telling.urgent = Some(why);
-    if matches!(kind, Kind::Live | Kind::Ring) {
+    if matches!(kind, Kind::Live | Kind::Ring | Kind::Den | Kind::Payer) {
         for shot in &mut telling.shots {
             shot.marks.live_streaming = true;
             shot.viewed = Some(true);

@@ -19,8 +19,8 @@ pub(crate) fn report(telling: &Telling) -> Report {
         batched_report: telling.batched.then_some(BatchedReport {
             reason: BatchReason::ViralPotentialMeme,
         }),
-        incident_summary: incident_summary(telling, sender),
-        internet_details: internet_details(telling, sender),
+        incident_summary: incident_summary(telling, platform(telling.platform)),
+        internet_details: internet_details(telling, platform(telling.platform)),
         reporter: reporter(telling, sender),
         person_or_user_reported: telling.reported.iter().map(reported).collect(),
         intended_recipient: telling.recipients.iter().map(recipient).collect(),
@@ -50,10 +50,10 @@ fn platform(number: usize) -> &'static Platform {
     &PLATFORMS[number % PLATFORMS.len()]
 }
 
-fn incident_summary(telling: &Telling, sender: &Platform) -> IncidentSummary {
+fn incident_summary(telling: &Telling, at: &Platform) -> IncidentSummary {
     IncidentSummary {
         incident_type: telling.incident,
-        platform: telling.names_platform.then(|| sender.name.to_owned()),
+        platform: telling.names_platform.then(|| at.name.to_owned()),
         escalate_to_high_priority: telling.escalation.map(str::to_owned),
         report_annotations: (telling.marks != ReportAnnotations::default())
             .then_some(telling.marks),
@@ -62,7 +62,7 @@ fn incident_summary(telling: &Telling, sender: &Platform) -> IncidentSummary {
     }
 }
 
-fn internet_details(telling: &Telling, sender: &Platform) -> Vec<InternetDetails> {
+fn internet_details(telling: &Telling, at: &Platform) -> Vec<InternetDetails> {
     let page = (!telling.pages.is_empty()).then(|| {
         InternetDetails::WebPage(WebPageIncident {
             url: telling.pages.clone(),
@@ -71,7 +71,7 @@ fn internet_details(telling: &Telling, sender: &Platform) -> Vec<InternetDetails
     });
     let chat = telling.room.as_ref().map(|room| {
         InternetDetails::ChatIm(ChatImIncident {
-            chat_client: Some(sender.name.to_owned()),
+            chat_client: Some(at.name.to_owned()),
             chat_room_name: Some(room.clone()),
             ..ChatImIncident::default()
         })
@@ -85,12 +85,11 @@ fn reporter(telling: &Telling, sender: &Platform) -> Reporter {
         return Reporter::default();
     }
     Reporter {
-        reporting_person: Person {
-            first_name: Some(sender.name.to_owned()),
-            last_name: Some("Safety Desk".to_owned()),
-            email: vec![email(&format!("safety@{}", sender.host))],
-            ..Person::default()
-        },
+        reporting_person: telling
+            .tipster
+            .as_ref()
+            .and_then(person)
+            .unwrap_or_else(|| safety_desk(sender)),
         contact_person: Some(ContactPerson {
             first_name: Some("Duty".to_owned()),
             last_name: Some("Officer".to_owned()),
@@ -104,6 +103,15 @@ fn reporter(telling: &Telling, sender: &Platform) -> Reporter {
         company_template: Some(sender.template.to_owned()),
         terms_of_service: None,
         legal_url: Some(format!("https://{}/legal", sender.host)),
+    }
+}
+
+fn safety_desk(sender: &Platform) -> Person {
+    Person {
+        first_name: Some(sender.name.to_owned()),
+        last_name: Some("Safety Desk".to_owned()),
+        email: vec![email(&format!("safety@{}", sender.host))],
+        ..Person::default()
     }
 }
 
@@ -189,8 +197,8 @@ fn person(party: &Party) -> Option<Person> {
         && party.emails.is_empty()
         && party.phones.is_empty();
     (!says_nothing).then(|| Person {
-        first_name: party.name.map(|(first, _)| first.to_owned()),
-        last_name: party.name.map(|(_, number)| number.to_string()),
+        first_name: party.name.as_ref().map(|name| name.given.clone()),
+        last_name: party.name.as_ref().map(|name| name.family.clone()),
         phone: party.phones.iter().map(phone).collect(),
         email: party.emails.iter().map(|address| email(address)).collect(),
         age: party.age,

@@ -13,25 +13,38 @@ mod cast;
 mod chain;
 mod dice;
 mod form;
+mod hubs;
+mod in_words;
+mod kinds;
+mod languages;
+mod lookalikes;
+mod names;
+mod phrases;
 mod picture;
 mod plan;
 mod platforms;
 mod png;
 mod reserved;
 mod scene;
+mod stars;
+mod storms;
 mod telling;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod wallets;
 
 use model::Timestamp;
 use wire::ispws::{FileDetails, Report};
 
 pub use picture::PictureSize;
-pub use platforms::{PLATFORMS, Platform};
-pub use truth::{Group, PlantedTie, Truth};
+pub use platforms::{Channel, PLATFORMS, Platform};
+pub use truth::{About, Group, Hub, Lookalike, Named, PlantedTie, Storm, Truth};
 
+use dice::Stream;
+use kinds::Kind;
 use plan::{Episode, Plan};
+use platforms::SOCIAL;
 use scene::Scene;
 use telling::Telling;
 
@@ -134,7 +147,12 @@ impl World {
                 let name = format!("{:06}-{number}.png", at + 1);
                 WorldFile {
                     media_type: "image/png",
-                    bytes: picture::picture(self.scene.seed, shot.picture, self.pictures),
+                    bytes: picture::picture(
+                        self.scene.seed,
+                        shot.picture,
+                        shot.copy,
+                        self.pictures,
+                    ),
                     details: form::file_details(shot, &name),
                     name,
                 }
@@ -145,10 +163,40 @@ impl World {
 
 /// What report `member` of an episode says.
 fn tell(scene: &Scene, episode: &Episode, member: u32) -> Telling {
-    if episode.kind.ties() {
-        chain::tell(scene, episode, member)
-    } else {
-        bulk::tell(scene, episode, member)
+    let serial = episode.first + member;
+    let mut telling = tell_kind(scene, episode, member);
+    // Whatever a platform might have sent may come by the public instead, urgent or not.
+    if SOCIAL.contains(&telling.sender) && telling.through.is_none() && scene.is_public_tip(serial)
+    {
+        telling.by_public();
+    }
+    telling
+}
+
+fn tell_kind(scene: &Scene, episode: &Episode, member: u32) -> Telling {
+    let serial = episode.first + member;
+    let dice = &mut scene.dice(Stream::Telling, serial);
+    match episode.kind {
+        Kind::Live | Kind::Ring | Kind::Repeat | Kind::Sextortion | Kind::Household => {
+            chain::tell(scene, episode, member)
+        }
+        Kind::Payer | Kind::Den => stars::tell(scene, episode, member),
+        Kind::Kin => stars::kin(scene, episode, member),
+        Kind::Respelt => stars::respelt_name(scene, episode, member),
+        Kind::InWords => in_words::tell(scene, episode, member),
+        Kind::Single => bulk::single(scene, dice, episode, serial),
+        Kind::Junk => bulk::junk(scene, dice, serial),
+        Kind::Storm | Kind::NearStorm | Kind::Series => storms::storm(scene, dice, episode, member),
+        Kind::Flood => storms::flood(scene, episode, member),
+        Kind::Album => lookalikes::album(scene, dice, episode, serial),
+        Kind::Support => lookalikes::support(scene, dice, serial),
+        Kind::Namesakes => lookalikes::namesake(scene, dice, episode, member),
+        Kind::EqualNames => lookalikes::equal_name(scene, dice, episode, member),
+        Kind::Journalist => lookalikes::tip_of_journalist(scene, dice, episode, member),
+        Kind::List => lookalikes::list(scene, dice, episode, member),
+        Kind::Gateway | Kind::Helpline | Kind::Newsroom | Kind::Recycled => {
+            hubs::tell(scene, episode, member)
+        }
     }
 }
 

@@ -11,12 +11,21 @@ const BLOCK_BYTES: usize = 65_535;
 const CHUNK_FRAME_BYTES: usize = 12;
 /// A chunk that decoders skip: ancillary, private, safe to copy.
 const FILLER: [u8; 4] = *b"fiLr";
+/// A chunk of the same kind that tells copies of one picture apart.
+const COPY: [u8; 4] = *b"coPy";
 
 /// The PNG of `pixels` (`width` × `height` × 3 bytes, row by row).
 ///
 /// With `exactly`, a filler chunk brings the file to that many bytes, if it is at least 12 bytes
-/// shorter.
-pub(crate) fn png(width: u32, height: u32, pixels: &[u8], exactly: Option<usize>) -> Vec<u8> {
+/// shorter. A `copy` other than 0 is written into the file, so that no two copies are the same
+/// bytes.
+pub(crate) fn png(
+    width: u32,
+    height: u32,
+    pixels: &[u8],
+    copy: u32,
+    exactly: Option<usize>,
+) -> Vec<u8> {
     let row_bytes = row_bytes(width);
     let mut rows = Vec::with_capacity(pixels.len() + pixels.len() / row_bytes + 1);
     for row in pixels.chunks(row_bytes) {
@@ -32,6 +41,9 @@ pub(crate) fn png(width: u32, height: u32, pixels: &[u8], exactly: Option<usize>
     let mut file = Vec::with_capacity(rows.len() + 256);
     file.extend_from_slice(&SIGNATURE);
     chunk(&mut file, *b"IHDR", &head);
+    if copy != 0 {
+        chunk(&mut file, COPY, &copy.to_be_bytes());
+    }
     chunk(&mut file, *b"IDAT", &zlib(&rows));
     let missing = exactly.and_then(|bytes| bytes.checked_sub(file.len() + 2 * CHUNK_FRAME_BYTES));
     if let Some(missing) = missing {
@@ -151,16 +163,16 @@ mod tests {
     #[test]
     fn a_file_has_the_size_that_was_asked_for() {
         let pixels = vec![7; 30 * 20 * 3];
-        assert_eq!(png(30, 20, &pixels, Some(5000)).len(), 5000);
-        let bare = png(30, 20, &pixels, None);
+        assert_eq!(png(30, 20, &pixels, 0, Some(5000)).len(), 5000);
+        let bare = png(30, 20, &pixels, 0, None);
         assert_eq!(&bare[bare.len() - 8..bare.len() - 4], b"IEND");
-        assert_eq!(png(30, 20, &pixels, Some(10)).len(), bare.len());
+        assert_eq!(png(30, 20, &pixels, 0, Some(10)).len(), bare.len());
     }
 
     #[test]
     fn rows_longer_than_a_block_are_split() {
         let pixels = vec![9; 200 * 200 * 3];
-        let file = png(200, 200, &pixels, None);
+        let file = png(200, 200, &pixels, 0, None);
         assert_eq!(file.len(), 8 + 25 + 12 + 2 + 5 * 2 + 200 * 601 + 4 + 12);
     }
 }

@@ -110,20 +110,32 @@ pub(crate) struct Lease {
 /// Days on which leases lie: every second one, so that two leases of one address are never closer
 /// than a day.
 const LEASE_DAYS: u32 = 45;
+/// The last hosts of the last network are carriers' gateways, and nobody's lease.
+pub(crate) const GATEWAYS: u32 = 54;
+/// Hosts that leases use.
+const LEASE_HOSTS: u32 = 3 * HOSTS - GATEWAYS;
 /// How many leases there are.
-pub(crate) const LEASES: u32 = 3 * HOSTS * LEASE_DAYS;
+pub(crate) const LEASES: u32 = LEASE_HOSTS * LEASE_DAYS;
 
 impl Lease {
     /// Lease `index` of [`LEASES`].
     pub(crate) fn nth(index: u32) -> Self {
-        let host = index % (3 * HOSTS);
-        let [a, b, c] = NETWORKS[usize::try_from(host / HOSTS).unwrap_or(0) % NETWORKS.len()];
-        let d = u8::try_from(host % HOSTS + 1).unwrap_or(1);
         Self {
-            address: IpAddr::V4(Ipv4Addr::new(a, b, c, d)),
-            days_ago: i64::from(index / (3 * HOSTS) % LEASE_DAYS) * 2 + 1,
+            address: address_v4(index % LEASE_HOSTS),
+            days_ago: i64::from(index / LEASE_HOSTS % LEASE_DAYS) * 2 + 1,
         }
     }
+}
+
+/// Gateway `index` of [`GATEWAYS`]: an address that very many people share.
+pub(crate) fn gateway(index: u32) -> IpAddr {
+    address_v4(LEASE_HOSTS + index % GATEWAYS)
+}
+
+fn address_v4(host: u32) -> IpAddr {
+    let [a, b, c] = NETWORKS[usize::try_from(host / HOSTS).unwrap_or(0) % NETWORKS.len()];
+    let d = u8::try_from(host % HOSTS + 1).unwrap_or(1);
+    IpAddr::V4(Ipv4Addr::new(a, b, c, d))
 }
 
 /// The IPv6 address of a number, in `2001:db8::/32` (RFC 3849): each number has a /64 of its own.
@@ -177,5 +189,14 @@ mod tests {
             .map(|lease| (lease.address, lease.days_ago))
             .collect();
         assert_eq!(all.len(), usize::try_from(LEASES).unwrap());
+    }
+
+    #[test]
+    fn no_gateway_is_anybodys_lease() {
+        let leased: BTreeSet<IpAddr> = (0..LEASES).map(|at| Lease::nth(at).address).collect();
+        let gateways: BTreeSet<IpAddr> = (0..GATEWAYS).map(gateway).collect();
+        assert_eq!(gateways.len(), usize::try_from(GATEWAYS).unwrap());
+        assert!(gateways.is_disjoint(&leased));
+        assert_eq!(leased.len() + gateways.len(), 3 * 254);
     }
 }

@@ -8,16 +8,29 @@ use wire::ispws::{
 };
 
 use crate::cast::{Account, Person};
-use crate::platforms::PLATFORMS;
+use crate::languages::Voice;
+use crate::names::Name;
+use crate::phrases::{Phrases, fill};
+use crate::platforms::{Channel, PLATFORMS, TIP_LINE};
 use crate::reserved::{Lease, Phone};
+use crate::storms::News;
 
 /// What one report says.
 #[derive(Debug, Clone)]
 pub(crate) struct Telling {
+    /// Where it comes from and its language.
+    pub(crate) voice: Voice,
+    /// Who sends it.
     pub(crate) sender: usize,
+    /// Where it happened: the sender, unless the public sends it.
+    pub(crate) platform: usize,
+    /// Who tells the sender, if a person does.
+    pub(crate) tipster: Option<Party>,
     pub(crate) incident: IncidentType,
     pub(crate) at: Written,
     pub(crate) escalation: Option<&'static str>,
+    /// The channel, where it is not simply the sender's.
+    pub(crate) through: Option<Channel>,
     pub(crate) marks: ReportAnnotations,
     /// The report stands for a batch of viral copies.
     pub(crate) batched: bool,
@@ -35,18 +48,24 @@ pub(crate) struct Telling {
     pub(crate) shots: Vec<Shot>,
     /// Why the report is urgent, for the truth.
     pub(crate) urgent: Option<String>,
+    /// What a copy of a storm tells that the others do not, so that it must be looked at by itself.
+    pub(crate) news: Option<News>,
     /// The earlier report of the episode that this one is tied to, and why, for the truth.
     pub(crate) tie: Option<(u32, &'static str)>,
 }
 
 impl Telling {
     /// A report of which only sender, kind and moment are said.
-    pub(crate) fn new(sender: usize, incident: IncidentType, at: Timestamp) -> Self {
+    pub(crate) fn new(voice: Voice, sender: usize, incident: IncidentType, at: Timestamp) -> Self {
         Self {
+            voice,
             sender,
+            platform: sender,
+            tipster: None,
             incident,
             at: Written::utc(at),
             escalation: None,
+            through: None,
             marks: ReportAnnotations::default(),
             batched: false,
             names_platform: true,
@@ -59,8 +78,35 @@ impl Telling {
             narrative: None,
             shots: Vec::new(),
             urgent: None,
+            news: None,
             tie: None,
         }
+    }
+
+    /// Says a sentence in the report's language.
+    pub(crate) fn say(&mut self, sentence: impl Fn(&Phrases) -> &'static str, values: &[&str]) {
+        let said = fill(sentence(self.voice.phrases()), values);
+        match &mut self.narrative {
+            Some(narrative) => {
+                narrative.push(' ');
+                narrative.push_str(&said);
+            }
+            None => self.narrative = Some(said),
+        }
+    }
+
+    /// The public sends it, and not the platform where it happened.
+    pub(crate) fn by_public(&mut self) {
+        self.sender = TIP_LINE;
+        if self.narrative.is_none() {
+            self.say(|phrases| phrases.by_user, &[]);
+        }
+    }
+
+    /// What kind of sender it came by.
+    pub(crate) fn channel(&self) -> Channel {
+        self.through
+            .unwrap_or(PLATFORMS[self.sender % PLATFORMS.len()].channel)
     }
 }
 
@@ -101,8 +147,8 @@ impl Written {
 /// A person or account in a report, with as much as the sender says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Party {
-    /// First and last name: always opaque, such as `Child` and `12`.
-    pub(crate) name: Option<(&'static str, u32)>,
+    /// Always opaque, such as `Child` and `12`.
+    pub(crate) name: Option<Name>,
     pub(crate) age: Option<i32>,
     pub(crate) account: Option<Account>,
     pub(crate) emails: Vec<String>,
@@ -132,7 +178,7 @@ impl Party {
     /// A child, of whom nothing but a number and an age is said.
     pub(crate) fn child(label: u32, age: i32) -> Self {
         Self {
-            name: Some(("Child", label)),
+            name: Some(Name::label("Child", label)),
             age: Some(age),
             ..Self::default()
         }
@@ -190,7 +236,7 @@ pub(crate) struct Capture {
 
 impl Capture {
     /// A login during a lease; `minute` of the lease's twelve hours.
-    pub(crate) fn leased(lease: Lease, now: Timestamp, minute: u32, port: i32) -> Self {
+    pub(crate) fn leased(lease: Lease, now: Timestamp, minute: u32, port: Option<i32>) -> Self {
         const DAY_MILLIS: i64 = 86_400_000;
         let today = now.millis().div_euclid(DAY_MILLIS);
         // From 06:00 to 18:00, so that leases of one address stay far apart.
@@ -199,7 +245,7 @@ impl Capture {
             address: lease.address,
             event: CaptureEvent::Login,
             at: Timestamp::from_millis((today - lease.days_ago) * DAY_MILLIS + minutes * 60_000),
-            port: Some(port),
+            port,
         }
     }
 }
@@ -217,8 +263,10 @@ pub(crate) struct Linked {
 /// A picture with what the sender says of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shot {
-    /// Equal numbers are equal bytes.
+    /// Equal numbers are equal pictures, and equal bytes if the copy is equal too.
     pub(crate) picture: u64,
+    /// 0 is the picture itself; other numbers are copies that were saved again or changed a little.
+    pub(crate) copy: u32,
     pub(crate) viewed: Option<bool>,
     pub(crate) public: Option<bool>,
     pub(crate) class: Option<FileClassification>,

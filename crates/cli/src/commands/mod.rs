@@ -3,14 +3,17 @@
 mod account;
 mod calendar;
 mod case;
+mod decide;
 mod demo;
 mod ledger;
 mod log;
 mod queue;
+mod rank;
 mod report;
 mod schema;
 mod serve;
 mod simulate;
+mod storm;
 
 use server::{Config, IfMissing, Station};
 
@@ -27,6 +30,12 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Report(args) => report::run(args).await,
         Command::Queue(args) => queue::run(args).await,
         Command::Case(args) => case::run(args).await,
+        Command::Merge(args) => decide::merge(args).await,
+        Command::Split(args) => decide::split(args).await,
+        Command::Undo(args) => decide::undo(args).await,
+        Command::Decisions(args) => decide::list(args).await,
+        Command::Storm(args) => storm::run(args).await,
+        Command::Rank(args) => rank::run(args).await,
         Command::Calendar(args) => calendar::run(args).await,
         Command::Outcome(args) => ledger::outcome(args).await,
         Command::Ledger(args) => ledger::run(args).await,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{Override, Score};
+use model::Score;
 use server::{QueueEntry, Station};
 
 use super::open;

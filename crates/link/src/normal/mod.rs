@@ -69,7 +69,7 @@ fn compose(text: &str) -> String {
 }
 
 /// [`compose`], then lower case letter by letter.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

@@ -4,30 +4,38 @@
 //! Nothing here touches the database: `committer` loads what a batch needs, lets the operations run
 //! in their order, and writes what came of it in one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
-use link::LinkPolicy;
 use model::{
-    CaseId, CustodyEvent, Deed, Entropy, FileId, Finding, ReportId, ReportState, Timestamp, hex,
+    CaseId, Clock, CustodyEvent, DecisionId, Deed, Entropy, FileId, Finding, ReportId, ReportState,
+    StormId, Timestamp, hex,
 };
 use store::{
-    AccountRow, AnchorRow, Blind, CaseRow, DetailRow, FileRow, LinkRow, LogRow, MentionRow,
-    ReportRow, Sealed, SubmissionRow,
+    AccountRow, Blind, CaseRow, ChildRow, DecisionRow, DetailRow, FileRow, LinkRow, LogRow,
+    MentionRow, ReportRow, Sealed, StormKeyRow, StormMarkRow, StormNamedRow, StormRow,
+    SubmissionRow, Tx, TyingRow,
 };
 use triage::ledger::Counter;
 use vault::{DataKey, Keys};
 
 use super::counting::Tally;
+use super::linker::Linker;
 use super::operation::{Actor, Description, Finishing, NewFile, Operation, Outcome, Submission};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::sealed_names as names;
+
+/// Reports about one child whose moments lie no further apart than this tell of one incident.
+const SAME_INCIDENT_MILLIS_MAX: i64 = 24 * 3600 * 1000;
 
 /// What a batch may use, none of which changes while it runs.
 pub(super) struct Tools<'a> {
     pub(super) keys: &'a Keys,
     pub(super) entropy: &'a dyn Entropy,
-    pub(super) link_policy: &'a LinkPolicy,
-    pub(super) triage_version: &'a str,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) triage_policy: &'a triage::Policy,
+    pub(super) storm_policy: &'a link::StormPolicy,
 }
 
 /// A case with its key and its findings opened.
@@ -43,9 +51,21 @@ pub(super) struct Batch<'a> {
     pub(super) reports: HashMap<ReportId, ReportRow>,
     pub(super) latest: HashMap<Blind, (ReportId, ReportState)>,
     pub(super) files: HashMap<ReportId, Vec<FileRow>>,
-    pub(super) anchors: HashMap<Blind, AnchorRow>,
+    pub(super) children: HashMap<Blind, ChildRow>,
+    pub(super) decisions: HashMap<DecisionId, DecisionRow>,
+    pub(super) storm_keys: HashMap<Blind, StormKeyRow>,
+    pub(super) storms: HashMap<StormId, StormRow>,
+    /// Children and places that storms have named, as far as they were asked about.
+    pub(super) storm_named: HashSet<Blind>,
     pub(super) cases: HashMap<CaseId, OpenCase>,
-    pub(super) fresh_cases: std::vec::IntoIter<CaseId>,
+    /// The case of each founder that was asked for.
+    pub(super) founded: HashMap<ReportId, CaseId>,
+    /// Numbers for new cases, fetched in blocks.
+    pub(super) case_numbers: &'a mut Range<i64>,
+    /// The link index, if any operation of the batch needs it.
+    pub(super) linker: Option<&'a mut Linker>,
+    /// The index or the database is ahead of what is written: a fault now ends the whole batch.
+    pub(super) unsettled: bool,
     pub(super) tally: Tally,
     pub(super) written: Written,
 }
@@ -58,9 +78,14 @@ pub(super) struct Written {
     pub(super) files: Vec<FileRow>,
     pub(super) details: Vec<DetailRow>,
     pub(super) mentions: Vec<MentionRow>,
-    pub(super) anchors: BTreeSet<Blind>,
+    pub(super) tying: Vec<TyingRow>,
+    pub(super) children: Vec<ChildRow>,
+    pub(super) decisions: BTreeSet<DecisionId>,
+    pub(super) storm_keys: BTreeSet<Blind>,
+    pub(super) storm_marks: Vec<StormMarkRow>,
+    pub(super) storm_named: Vec<StormNamedRow>,
+    pub(super) storms: BTreeSet<StormId>,
     pub(super) cases: BTreeSet<CaseId>,
-    pub(super) merges: Vec<(CaseId, CaseId)>,
     pub(super) links: Vec<LinkRow>,
     pub(super) accounts: Vec<AccountRow>,
     pub(super) revoked: Vec<(model::AccountId, Timestamp)>,
@@ -68,9 +93,11 @@ pub(super) struct Written {
 }
 
 impl Batch<'_> {
-    /// Runs one operation. A refusal or fault leaves the batch as it was, but for custody events.
-    pub(super) fn run(
+    /// Runs one operation. A refusal leaves the batch as it was, but for custody events; so does a
+    /// fault, unless the batch is [`Batch::unsettled`] after it.
+    pub(super) async fn run(
         &mut self,
+        tx: &mut Tx,
         operation: Operation,
         at: Timestamp,
     ) -> Result<Outcome, IntakeError> {
@@ -78,9 +105,9 @@ impl Batch<'_> {
             Operation::Submit(submission) => self.submit(*submission, at),
             Operation::AddFile(file) => self.add_file(*file, at),
             Operation::Describe(description) => self.describe(*description, at),
-            Operation::Finish(finishing) => self.finish(*finishing, at),
+            Operation::Finish(finishing) => self.finish(tx, *finishing, at).await,
             Operation::SubmitWhole(submission, finishing) => {
-                self.submit_whole(*submission, *finishing, at)
+                self.submit_whole(tx, *submission, *finishing, at).await
             }
             Operation::Retract(report, actor) => self.retract(report, actor, at),
             Operation::Expire(report) => self.expire(report, at),
@@ -102,6 +129,8 @@ impl Batch<'_> {
                 self.record_unbound(&event)?;
                 Ok(Outcome::Done)
             }
+            Operation::Decide(decision, actor) => self.decide(tx, *decision, actor, at).await,
+            Operation::Undo(decision, actor) => self.undo(tx, decision, actor, at).await,
         }
     }
 
@@ -150,6 +179,8 @@ impl Batch<'_> {
                 key_case: None,
                 case: None,
                 findings: None,
+                storm: None,
+                news: false,
             },
         );
         self.latest.insert(digest, (report, ReportState::Open));
@@ -169,8 +200,9 @@ impl Batch<'_> {
         }
     }
 
-    fn submit_whole(
+    async fn submit_whole(
         &mut self,
+        tx: &mut Tx,
         submission: Submission,
         finishing: Finishing,
         at: Timestamp,
@@ -198,7 +230,7 @@ impl Batch<'_> {
                 ..
             }
         ) {
-            self.finish(finishing, at)?;
+            self.finish(tx, finishing, at).await?;
         }
         Ok(outcome)
     }
@@ -252,7 +284,12 @@ impl Batch<'_> {
         Ok(Outcome::Done)
     }
 
-    fn finish(&mut self, new: Finishing, at: Timestamp) -> Result<Outcome, IntakeError> {
+    async fn finish(
+        &mut self,
+        tx: &mut Tx,
+        mut new: Finishing,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
         let report = new.report;
         let row = self.expect_open(report, new.actor, at)?;
         if row.rev != new.revision {
@@ -274,21 +311,26 @@ impl Batch<'_> {
             self.count(new.actor.account(), at, Counter::Folded);
             return Ok(Outcome::Finished { files, case });
         }
-        let case = self.tie(&new, at)?;
+        self.recognise_children(&mut new);
+        let case = self.tie(tx, &new, at).await?;
         let mut event = CustodyEvent::new(at, Deed::ReportFinished, new.actor.to_string());
         event.report = Some(report.number());
         self.record(&event, report, &new.key)?;
         self.rank(&new, case, at)?;
         self.rewrap(report, &new.key, case)?;
         self.count_finished(&new, at);
+        let findings = std::mem::take(&mut new.judged.sealed);
         self.update(report, |row| {
             row.state = ReportState::Finished;
             row.finished = Some(at);
             row.changed = at;
             row.rev += 1;
             row.case = Some(case);
-            row.findings = Some(new.findings_sealed);
+            row.findings = Some(findings);
         });
+        let said = self.written.links.iter().filter(|row| row.from == report);
+        let position = said.count();
+        self.gather(tx, &new, case, position, at).await?;
         for (position, prepared) in new.identifiers.into_iter().enumerate() {
             self.written.mentions.push(MentionRow {
                 report,
@@ -296,9 +338,35 @@ impl Batch<'_> {
                 kind: prepared.identifier.kind.name().to_owned(),
                 blind: prepared.blind,
                 sealed: prepared.sealed,
+                ties: prepared.identifier.ties,
             });
         }
+        self.unsettled = false;
         Ok(Outcome::Finished { files, case })
+    }
+
+    /// A child that an earlier report of another incident told of makes the findings others.
+    fn recognise_children(&mut self, new: &mut Finishing) {
+        let mut known = false;
+        for blind in &new.children {
+            match self.children.entry(*blind) {
+                Entry::Occupied(seen) => {
+                    let apart_millis = new.about.millis_since(seen.get().about).abs();
+                    known |= apart_millis > SAME_INCIDENT_MILLIS_MAX;
+                }
+                Entry::Vacant(unseen) => {
+                    let row = ChildRow {
+                        blind: *blind,
+                        first_report: new.report,
+                        about: new.about,
+                    };
+                    self.written.children.push(*unseen.insert(row));
+                }
+            }
+        }
+        if known {
+            std::mem::swap(&mut new.judged, &mut new.judged_known);
+        }
     }
 
     fn retract(

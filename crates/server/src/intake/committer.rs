@@ -2,27 +2,25 @@
 //! in one transaction together with their custody events. Only then is any caller answered
 //! (invariants 1 and 2).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
-use model::{CaseId, IdentifierKind, ReportId, ReportState, Timestamp};
-use store::{Blind, Counter, Store, Tx};
+use model::{CaseId, DecisionId, ReportId, ReportState, Timestamp};
+use store::{Blind, Store, Tx};
 use tokio::sync::{Notify, mpsc, oneshot};
-use vault::DataKey;
 
-use super::batch::{Batch, OpenCase, Tools, Written};
+use super::batch::{Batch, Tools, Written};
 use super::counting::Tally;
+use super::linker::Linker;
 use super::operation::{Operation, Order, Outcome};
 use super::{IntakeError, IntakeFault};
-use crate::sealed_names as names;
 use crate::station::Core;
 
 /// Operations waiting at most; beyond it callers wait to be let in.
 const WAITING_MAX: usize = 4096;
 /// Operations in one transaction at most.
 const BATCH_MAX: usize = 512;
-/// Case numbers fetched at a time.
-const CASE_BLOCK: u32 = 1024;
 /// Tries of a batch whose transaction met a fault that may pass.
 const TRIES_MAX: u32 = 3;
 
@@ -61,7 +59,8 @@ impl Committer {
 }
 
 async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc<Notify>) {
-    let mut case_numbers = CaseNumbers::default();
+    let mut case_numbers = 0..0;
+    let mut linker = None;
     let mut orders = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut orders, BATCH_MAX).await > 0 {
         gather(&mut waiting, &mut orders).await;
@@ -69,7 +68,7 @@ async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc
             .drain(..)
             .map(|order| ((order.operation, order.at), order.answer))
             .unzip();
-        let outcomes = commit_batch(&core, &mut case_numbers, operations).await;
+        let outcomes = commit_batch(&core, &mut case_numbers, &mut linker, operations).await;
         written.notify_one();
         match outcomes {
             Ok(outcomes) => {
@@ -78,6 +77,10 @@ async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc
                 }
             }
             Err(fault) => {
+                // The index may be ahead of what was kept, and numbers were given back: the next
+                // batch fetches both again.
+                linker = None;
+                case_numbers = 0..0;
                 tracing::error!(
                     code = fault.code(),
                     causes = causes(&fault),
@@ -88,6 +91,9 @@ async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc
                 }
             }
         }
+    }
+    if let Some(linker) = &mut linker {
+        linker.save(&core);
     }
 }
 
@@ -130,46 +136,40 @@ fn hand_back(
     }
 }
 
-/// Numbers for new cases, fetched in blocks so that a batch never waits for one.
-#[derive(Default)]
-struct CaseNumbers {
-    block: std::ops::Range<i64>,
-}
-
-impl CaseNumbers {
-    async fn take(&mut self, store: &Store, count: usize) -> Result<Vec<CaseId>, IntakeFault> {
-        let mut numbers: Vec<_> = self.block.by_ref().take(count).map(CaseId::new).collect();
-        while numbers.len() < count {
-            self.block = store.reserve(Counter::Case, CASE_BLOCK).await?;
-            let missing = count - numbers.len();
-            numbers.extend(self.block.by_ref().take(missing).map(CaseId::new));
-        }
-        Ok(numbers)
-    }
-}
-
 /// Runs the operations in their order and commits what came of them.
 ///
 /// The operations are consumed by running them; a transaction that fails at its end is therefore
 /// not run again here: its callers are told, and repeat.
 async fn commit_batch(
     core: &Core,
-    case_numbers: &mut CaseNumbers,
+    case_numbers: &mut Range<i64>,
+    linker: &mut Option<Linker>,
     operations: Vec<(Operation, Timestamp)>,
 ) -> Result<Vec<Result<Outcome, IntakeError>>, IntakeFault> {
-    let finishing = operations
-        .iter()
-        .filter(|(operation, _)| operation.finishing().is_some());
-    let fresh = case_numbers.take(&core.store, finishing.count()).await?;
     let mut tx = begin(&core.store).await?;
     tx.lock_log().await?;
-    let mut batch = load(core, &mut tx, &operations, fresh).await?;
-    let outcomes: Vec<_> = operations
-        .into_iter()
-        .map(|(operation, at)| batch.run(operation, at))
-        .collect();
+    let linker = if operations.iter().any(|(operation, _)| operation.ties()) {
+        Some(Linker::follow(core, &mut tx, linker).await?)
+    } else {
+        None
+    };
+    let mut batch = load(core, &mut tx, &operations, case_numbers, linker).await?;
+    batch.reconcile(&mut tx, core.link_policy.version()).await?;
+    let mut outcomes = Vec::with_capacity(operations.len());
+    for (operation, at) in operations {
+        let outcome = batch.run(&mut tx, operation, at).await;
+        if let (Err(IntakeError::Fault(fault)), true) = (&outcome, batch.unsettled) {
+            return Err(fault.clone());
+        }
+        outcomes.push(outcome);
+    }
+    let last_step = batch.written.tying.last().copied();
+    let linker = batch.linker.take();
     save(&mut tx, batch).await?;
     tx.commit().await?;
+    if let Some(linker) = linker {
+        linker.committed(core, last_step.as_ref());
+    }
     Ok(outcomes)
 }
 
@@ -189,7 +189,8 @@ async fn load<'a>(
     core: &'a Core,
     tx: &mut Tx,
     operations: &[(Operation, Timestamp)],
-    fresh_cases: Vec<CaseId>,
+    case_numbers: &'a mut Range<i64>,
+    linker: Option<&'a mut Linker>,
 ) -> Result<Batch<'a>, IntakeFault> {
     let wanted = Wanted::of(operations);
     let latest: HashMap<Blind, (ReportId, ReportState)> = tx
@@ -215,53 +216,41 @@ async fn load<'a>(
     for row in tx.files_of(&with_files).await? {
         files.entry(row.report).or_default().push(row);
     }
-    let anchors: HashMap<_, _> = tx
-        .anchors(&wanted.blinds)
-        .await?
-        .into_iter()
-        .map(|row| (row.blind, row))
-        .collect();
-    let mut case_ids: BTreeSet<CaseId> = anchors.values().map(|anchor| anchor.case).collect();
-    case_ids.extend(reports.values().filter_map(|row| row.case));
+    let children = tx.children(&wanted.children).await?;
+    let decisions = tx.decisions(&wanted.decisions).await?;
+    let storm_keys = tx.storm_keys(&wanted.storm_keys).await?;
+    let mut case_ids: BTreeSet<CaseId> = reports.values().filter_map(|row| row.case).collect();
     case_ids.extend(reports.values().filter_map(|row| row.key_case));
-    let cases = load_cases(core, tx, case_ids).await?;
     let tally = Tally::load(tx, operations).await?;
-    Ok(Batch {
+    let mut batch = Batch {
         tools: Tools {
             keys: &core.keys,
             entropy: core.entropy.as_ref(),
-            link_policy: &core.link_policy,
-            triage_version: core.triage_policy.version(),
+            clock: core.clock.as_ref(),
+            triage_policy: &core.triage_policy,
+            storm_policy: &core.storm_policy,
         },
         reports,
         latest,
         files,
-        anchors,
-        cases,
-        fresh_cases: fresh_cases.into_iter(),
+        children: children.into_iter().map(|row| (row.blind, row)).collect(),
+        decisions: decisions.into_iter().map(|row| (row.id, row)).collect(),
+        storm_keys: storm_keys.into_iter().map(|row| (row.blind, row)).collect(),
+        storms: HashMap::new(),
+        storm_named: HashSet::new(),
+        cases: HashMap::new(),
+        founded: HashMap::new(),
+        case_numbers,
+        linker,
+        unsettled: false,
         tally,
         written: Written::default(),
-    })
-}
-
-async fn load_cases(
-    core: &Core,
-    tx: &mut Tx,
-    ids: BTreeSet<CaseId>,
-) -> Result<HashMap<CaseId, OpenCase>, IntakeFault> {
-    let ids: Vec<_> = ids.into_iter().collect();
-    let mut cases = HashMap::with_capacity(ids.len());
-    for row in tx.cases(&ids).await? {
-        let id = row.id;
-        let missing = IntakeFault::Unreadable {
-            what: "a case's key",
-        };
-        let wrapped = row.key.as_ref().ok_or(missing)?;
-        let key: DataKey = core.keys.unwrap(&wrapped.0, &names::case_key(id))?;
-        let findings = crate::casefile::open_reasons(&row, &key)?;
-        cases.insert(id, OpenCase { row, key, findings });
+    };
+    let case_ids: Vec<_> = case_ids.into_iter().collect();
+    for row in tx.cases(&case_ids).await? {
+        batch.keep_case(row)?;
     }
-    Ok(cases)
+    Ok(batch)
 }
 
 /// Writes what the batch added. The order satisfies the references between tables.
@@ -284,16 +273,28 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
     tx.insert_details(&written.details).await?;
     tx.insert_mentions(&written.mentions).await?;
     tx.insert_links(&written.links).await?;
-    for (from, into) in &written.merges {
-        tx.move_anchors(*from, *into).await?;
-        tx.move_case_members(*from, *into).await?;
-    }
-    let anchors: Vec<_> = written
-        .anchors
+    let decisions: Vec<_> = written
+        .decisions
         .iter()
-        .filter_map(|blind| batch.anchors.get(blind).copied())
+        .filter_map(|id| batch.decisions.get(id).cloned())
         .collect();
-    tx.put_anchors(&anchors).await?;
+    tx.put_decisions(&decisions).await?;
+    tx.append_tying(&written.tying).await?;
+    tx.insert_children(&written.children).await?;
+    let storms: Vec<_> = written
+        .storms
+        .iter()
+        .filter_map(|id| batch.storms.get(id).cloned())
+        .collect();
+    tx.put_storms(&storms).await?;
+    let keys: Vec<_> = written
+        .storm_keys
+        .iter()
+        .filter_map(|blind| batch.storm_keys.get(blind).cloned())
+        .collect();
+    tx.put_storm_keys(&keys).await?;
+    tx.insert_storm_marks(&written.storm_marks).await?;
+    tx.insert_storm_named(&written.storm_named).await?;
     for account in &written.accounts {
         // Two processes adding one name at once: the unique index decides, and this batch is run
         // again.
@@ -314,7 +315,9 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
 struct Wanted {
     reports: BTreeSet<ReportId>,
     digests: Vec<Blind>,
-    blinds: Vec<Blind>,
+    children: Vec<Blind>,
+    storm_keys: Vec<Blind>,
+    decisions: Vec<DecisionId>,
 }
 
 impl Wanted {
@@ -339,22 +342,17 @@ impl Wanted {
                 | Operation::RecordOutcome(report, ..) => {
                     wanted.reports.insert(*report);
                 }
+                Operation::Undo(decision, _) => wanted.decisions.push(*decision),
                 Operation::StopClock(..)
                 | Operation::AddAccount(..)
                 | Operation::RevokeAccount(..)
-                | Operation::Record(_) => {}
+                | Operation::Record(_)
+                | Operation::Decide(..) => {}
             }
-            for prepared in operation
-                .finishing()
-                .into_iter()
-                .flat_map(|new| &new.identifiers)
-            {
-                wanted.blinds.push(prepared.blind);
-                if prepared.identifier.kind == IdentifierKind::PriorReport {
-                    wanted
-                        .reports
-                        .extend(prepared.identifier.normal.expose().parse::<ReportId>());
-                }
+            if let Some(finishing) = operation.finishing() {
+                wanted.children.extend(&finishing.children);
+                let keys = finishing.storm.keys.iter();
+                wanted.storm_keys.extend(keys.map(|(_, blind)| *blind));
             }
         }
         wanted

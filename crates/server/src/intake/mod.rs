@@ -4,22 +4,27 @@
 mod batch;
 mod committer;
 mod counting;
+mod decide;
+mod linker;
 mod operation;
 mod prepare;
 mod refusal;
+mod regroup;
+mod storm;
 mod tying;
 mod upload;
 
 use model::{Door, FileId, ReportId, ReportOutcome};
 use triage::Help;
 
+pub use decide::{Decided, Decision, REASON_BYTES_MAX};
 pub use operation::Actor;
 pub use refusal::{IntakeError, IntakeFault, IntakeRefusal};
 pub use upload::{OpenReport, Received, Upload};
 
 pub(crate) use committer::Committer;
 pub(crate) use operation::{Operation, Outcome};
-pub(crate) use prepare::MeasuredFile;
+pub(crate) use prepare::{MeasuredFile, open_details, words};
 
 use crate::sealed_names as names;
 use crate::station::Station;
@@ -65,8 +70,8 @@ impl Station {
     ) -> Result<Submitted, IntakeError> {
         wire::ispws::parse_report(document).map_err(IntakeRefusal::Document)?;
         let submission = self.prepare_submission(actor, origin, document).await?;
-        self.submitted(Operation::Submit(Box::new(submission)))
-            .await
+        let operation = Operation::Submit(Box::new(submission));
+        submitted(&self.commit(operation).await?)
     }
 
     /// Keeps a parsed report that has no files, and finishes it at once. `document` is the bytes it
@@ -81,20 +86,11 @@ impl Station {
         let submission = self.prepare_submission(actor, origin, document).await?;
         let words = wire::ispws::to_model(report, &[]);
         let key = submission.key.clone();
-        let finishing = self.judge(actor, submission.row.report, 0, key, &words)?;
+        let at = self.now();
+        let finishing = self.judge(actor, submission.row.report, 0, key, &words, at)?;
         let help = finishing.help.clone();
         let operation = Operation::SubmitWhole(Box::new(submission), Box::new(finishing));
-        Ok((self.submitted(operation).await?, help))
-    }
-
-    async fn submitted(&self, operation: Operation) -> Result<Submitted, IntakeError> {
-        match self.commit(operation).await? {
-            Outcome::Submitted { report, repeated } => Ok(Submitted { report, repeated }),
-            _ => Err(IntakeFault::Unreadable {
-                what: "the committer's answer",
-            }
-            .into()),
-        }
+        Ok((submitted(&self.commit_at(operation, at).await?)?, help))
     }
 
     /// Keeps an XML `fileDetails` document about a file of an open report.
@@ -128,10 +124,11 @@ impl Station {
     /// helped.
     pub async fn finish(&self, actor: Actor, report: ReportId) -> Result<Finished, IntakeError> {
         loop {
-            let finishing = self.prepare_finishing(actor, report).await?;
+            let at = self.now();
+            let finishing = self.prepare_finishing(actor, report, at).await?;
             let help = finishing.help.clone();
             let operation = Operation::Finish(Box::new(finishing));
-            if let Outcome::Finished { files, .. } = self.commit(operation).await? {
+            if let Outcome::Finished { files, .. } = self.commit_at(operation, at).await? {
                 return Ok(Finished { files, help });
             }
             // A file came in between; look again. Each round means that another call got ahead.
@@ -168,5 +165,15 @@ impl Station {
             self.commit(Operation::Expire(report.id)).await?;
         }
         Ok(due.len())
+    }
+}
+
+fn submitted(outcome: &Outcome) -> Result<Submitted, IntakeError> {
+    match *outcome {
+        Outcome::Submitted { report, repeated } => Ok(Submitted { report, repeated }),
+        _ => Err(IntakeFault::Unreadable {
+            what: "the committer's answer",
+        }
+        .into()),
     }
 }

@@ -1,15 +1,16 @@
 //! What can be asked of the committer: each operation is one state change, prepared outside of it.
 
 use model::{
-    AccountId, CaseId, CustodyEvent, FileId, Finding, Identifier, ReportId, ReportOutcome,
-    Timestamp,
+    AccountId, CaseId, CustodyEvent, DecisionId, FileId, Finding, Identifier, ReportId,
+    ReportOutcome, Timestamp,
 };
-use store::{AccountRow, Blind, ClockDoneRow, FileRow, Sealed, SubmissionRow};
+use store::{AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, Sealed, SubmissionRow};
 use tokio::sync::oneshot;
 use triage::Help;
 use vault::DataKey;
 
 use super::IntakeError;
+use super::storm::PreparedStorm;
 
 /// Who asks: an account, the operator at the machine, or the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,12 +78,24 @@ pub(crate) struct Finishing {
     /// The revision that was read; a later change makes the preparation stale.
     pub(crate) revision: i64,
     pub(crate) key: DataKey,
+    /// The moment that the report is about: of the incident, or of the finish where it is not said.
+    pub(crate) about: Timestamp,
     pub(crate) identifiers: Vec<PreparedIdentifier>,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) findings_sealed: Sealed,
+    /// Identifiers of the children themselves, blinded apart from all others.
+    pub(crate) children: Vec<Blind>,
+    pub(crate) storm: PreparedStorm,
+    pub(crate) judged: Judged,
+    /// The same for the case that one of the children is known from an earlier report.
+    pub(crate) judged_known: Judged,
     /// What would have helped: for its sender and for the ledger, not for its rank.
     pub(crate) help: Help,
     pub(crate) actor: Actor,
+}
+
+/// What the policy says of a report on its own, and the same sealed.
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) sealed: Sealed,
 }
 
 /// An identifier with its blind index and its sealed form.
@@ -108,9 +121,18 @@ pub(crate) enum Operation {
     RevokeAccount(AccountId, CustodyEvent),
     /// An event that changes no row.
     Record(CustodyEvent),
+    /// A person's decision about which reports belong together.
+    Decide(Box<DecisionRow>, Actor),
+    /// A decision is undone.
+    Undo(DecisionId, Actor),
 }
 
 impl Operation {
+    /// Whether the operation needs the link index.
+    pub(crate) fn ties(&self) -> bool {
+        self.finishing().is_some() || matches!(self, Self::Decide(..) | Self::Undo(..))
+    }
+
     /// The finishing part of an operation that has one.
     pub(crate) fn finishing(&self) -> Option<&Finishing> {
         match self {
@@ -129,6 +151,8 @@ pub(crate) enum Outcome {
     Done,
     /// Finished; these are its files, and this its case.
     Finished { files: Vec<FileId>, case: CaseId },
+    /// Decided; these are the cases that it touched, as they stand now.
+    Decided { cases: Vec<CaseId> },
     /// The report changed since it was prepared: prepare again.
     Stale,
 }

@@ -1,13 +1,14 @@
 //! The part of each call that needs no order among reports: sealing, parsing, normalising, judging.
 
-use model::{Digests, ReportId, limits};
+use model::{Digests, Part, ReportId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use store::{Blind, DetailRow, FileRow, Sealed, SubmissionRow};
 use vault::DataKey;
 use wire::ispws::{FileDetails, FileSaid};
 
-use super::operation::{Actor, Finishing, PreparedIdentifier, Submission};
-use super::{IntakeError, IntakeFault, IntakeRefusal, OpenReport, Origin};
+use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission};
+use super::storm::PreparedStorm;
+use super::{IntakeError, IntakeFault, IntakeRefusal, Origin};
 use crate::sealed_names as names;
 use crate::station::Station;
 
@@ -60,11 +61,13 @@ impl Station {
         })
     }
 
-    /// Reads an open report back, whole, and judges it.
+    /// Reads an open report back, whole, and judges it as it is at `at`, the moment at which it
+    /// will have been finished: a rank replays only if both are the same.
     pub(super) async fn prepare_finishing(
         &self,
         actor: Actor,
         report: ReportId,
+        at: Timestamp,
     ) -> Result<Finishing, IntakeError> {
         let open = self.open_report(actor, report).await?;
         let store = &self.core().store;
@@ -78,31 +81,13 @@ impl Station {
         } else {
             store.details_of(report).await?
         };
-        let body = open.unseal(&names::submission(report), &submission.body.0)?;
-        let document = wire::ispws::parse_report(&body).map_err(|_| IntakeFault::Unreadable {
-            what: "a submission",
-        })?;
-        let said = open_details(&open, &details)?;
+        let said = open_details(open.key(), &details)?;
         for details in said.iter().flat_map(|(_, details)| details) {
             wire::ispws::check_at_finish(details).map_err(IntakeRefusal::Document)?;
         }
-        let measured = open_facts(&open, &files)?;
-        let files: Vec<FileSaid<'_>> = files
-            .iter()
-            .zip(&measured)
-            .map(|(row, measured)| FileSaid {
-                file: row.id,
-                size_bytes: measured.size_bytes,
-                sha256: sha256_of(measured),
-                details: said
-                    .iter()
-                    .find(|(file, _)| *file == row.id)
-                    .map_or(&[], |(_, details)| details.as_slice()),
-            })
-            .collect();
-        let words = wire::ispws::to_model(&document, &files);
+        let words = words(open.key(), &submission, &files, &said)?;
         let revision = open.revision();
-        self.judge(actor, report, revision, open.into_key(), &words)
+        self.judge(actor, report, revision, open.into_key(), &words, at)
     }
 
     /// Normalises what a report mentions and finds what speaks for danger and for actionability.
@@ -113,16 +98,36 @@ impl Station {
         revision: i64,
         key: DataKey,
         words: &model::Report,
+        at: Timestamp,
     ) -> Result<Finishing, IntakeError> {
         let core = self.core();
         let entropy = core.entropy.as_ref();
         let identifiers = link::identifiers(words);
-        let findings =
-            triage::report_findings(&core.triage_policy, words, report, &identifiers, self.now());
-        let help = triage::help(&core.triage_policy, &core.feedback, &findings);
-        let json = serde_json::to_vec(&findings)
-            .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
-        let findings_sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
+        let judged = |victim_seen_before| -> Result<Judged, IntakeFault> {
+            let context = triage::Context { victim_seen_before };
+            let policy = &core.triage_policy;
+            let findings =
+                triage::report_findings(policy, words, report, &identifiers, context, at);
+            let json = serde_json::to_vec(&findings)
+                .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
+            let sealed = vault::seal::seal(&key, &names::findings(report), &json, entropy)?;
+            Ok(Judged {
+                findings,
+                sealed: Sealed(sealed),
+            })
+        };
+        let (judged, judged_known) = (judged(false)?, judged(true)?);
+        let children = identifiers
+            .iter()
+            .filter(|identifier| identifier.ties && identifier.part == Part::Victim)
+            .map(|identifier| {
+                let kind = format!("child|{}", identifier.kind.name());
+                Blind(core.keys.blind(&kind, identifier.normal.expose()))
+            })
+            .collect();
+        let facts = link::storm_facts(&core.storm_policy, words, &identifiers, &judged.findings);
+        let storm = PreparedStorm::new(&core.keys, facts);
+        let help = triage::help(&core.triage_policy, &core.feedback, &judged.findings);
         let identifiers = identifiers
             .into_iter()
             .take(limits::MENTIONS_PER_REPORT_MAX)
@@ -147,9 +152,12 @@ impl Station {
             report,
             revision,
             key,
+            about: words.incident_at.utc.unwrap_or(at),
             identifiers,
-            findings,
-            findings_sealed: Sealed(findings_sealed),
+            children,
+            storm,
+            judged,
+            judged_known,
             help,
             actor,
         })
@@ -184,12 +192,45 @@ fn sha256_of(measured: &MeasuredFile) -> [u8; 32] {
     bytes
 }
 
-type SaidOfFile = (model::FileId, Vec<FileDetails>);
+/// A file, and what was said of it in the order it came.
+pub(crate) type SaidOfFile = (model::FileId, Vec<FileDetails>);
 
-fn open_details(open: &OpenReport, rows: &[DetailRow]) -> Result<Vec<SaidOfFile>, IntakeError> {
+/// What a report says, read from what is kept under its key.
+pub(crate) fn words(
+    key: &DataKey,
+    submission: &SubmissionRow,
+    files: &[FileRow],
+    said: &[SaidOfFile],
+) -> Result<model::Report, IntakeFault> {
+    let body = unseal(key, &names::submission(submission.report), &submission.body)?;
+    let document = wire::ispws::parse_report(&body).map_err(|_| IntakeFault::Unreadable {
+        what: "a submission",
+    })?;
+    let measured = open_facts(key, files)?;
+    let files: Vec<FileSaid<'_>> = files
+        .iter()
+        .zip(&measured)
+        .map(|(row, measured)| FileSaid {
+            file: row.id,
+            size_bytes: measured.size_bytes,
+            sha256: sha256_of(measured),
+            details: said
+                .iter()
+                .find(|(file, _)| *file == row.id)
+                .map_or(&[], |(_, details)| details.as_slice()),
+        })
+        .collect();
+    Ok(wire::ispws::to_model(&document, &files))
+}
+
+/// What was said of a report's files.
+pub(crate) fn open_details(
+    key: &DataKey,
+    rows: &[DetailRow],
+) -> Result<Vec<SaidOfFile>, IntakeFault> {
     let mut said: Vec<SaidOfFile> = Vec::new();
     for row in rows {
-        let document = open.unseal(&names::file_details(row.file), &row.details.0)?;
+        let document = unseal(key, &names::file_details(row.file), &row.details)?;
         let details =
             wire::ispws::parse_file_details(&document).map_err(|_| IntakeFault::Unreadable {
                 what: "a file's description",
@@ -202,16 +243,18 @@ fn open_details(open: &OpenReport, rows: &[DetailRow]) -> Result<Vec<SaidOfFile>
     Ok(said)
 }
 
-fn open_facts(open: &OpenReport, rows: &[FileRow]) -> Result<Vec<MeasuredFile>, IntakeError> {
+fn open_facts(key: &DataKey, rows: &[FileRow]) -> Result<Vec<MeasuredFile>, IntakeFault> {
     rows.iter()
         .map(|row| {
-            let json = open.unseal(&names::file_facts(row.id), &row.facts.0)?;
-            serde_json::from_slice(&json).map_err(|_| {
-                IntakeFault::Unreadable {
-                    what: "a file's facts",
-                }
-                .into()
+            let json = unseal(key, &names::file_facts(row.id), &row.facts)?;
+            serde_json::from_slice(&json).map_err(|_| IntakeFault::Unreadable {
+                what: "a file's facts",
             })
         })
         .collect()
+}
+
+fn unseal(key: &DataKey, context: &[u8], sealed: &Sealed) -> Result<Vec<u8>, IntakeFault> {
+    vault::seal::open(key, context, &sealed.0)
+        .map_err(|_| IntakeFault::Unreadable { what: "a report" })
 }

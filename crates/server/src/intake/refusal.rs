@@ -30,6 +30,15 @@ pub enum IntakeRefusal {
     /// The report was finished before.
     #[error("Report already finished: nothing can be added; submit a new one")]
     Finished,
+    /// There is no such case.
+    #[error("There is no such case: see `watchfire queue`")]
+    NoSuchCase,
+    /// There is no such decision.
+    #[error("There is no such decision: see `watchfire decisions`")]
+    NoSuchDecision,
+    /// A decision about cases cannot be made.
+    #[error(transparent)]
+    Decision(link::IndexRefusal),
     /// The report is not finished, so that nothing can have come of it.
     #[error(
         "Report is not finished: it has feedback, and something can come of it, only once its \
@@ -49,7 +58,11 @@ impl IntakeRefusal {
     pub fn response_code(&self) -> i32 {
         match self {
             Self::Document(refusal) => refusal.response_code(),
-            Self::Request(_) | Self::NotFinished => 4000,
+            Self::Request(_)
+            | Self::NotFinished
+            | Self::NoSuchCase
+            | Self::NoSuchDecision
+            | Self::Decision(_) => 4000,
             Self::FileBody(_) => 4200,
             Self::NoSuchReport => 5001,
             Self::NoSuchFile => 5002,
@@ -69,6 +82,9 @@ impl IntakeRefusal {
             Self::NoSuchFile => "intake.no-such-file",
             Self::Retracted => "intake.retracted",
             Self::Finished => "intake.finished",
+            Self::NoSuchCase => "intake.no-such-case",
+            Self::NoSuchDecision => "intake.no-such-decision",
+            Self::Decision(refusal) => refusal.code(),
             Self::NotFinished => "intake.not-finished",
             Self::NotASender => "intake.not-a-sender",
         }

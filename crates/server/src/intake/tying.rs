@@ -2,15 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use link::Known;
-use model::{CaseId, CustodyEvent, Deed, Override, ReportId, ReportState, Timestamp};
-use store::{AnchorRow, Blind, CaseRow, LinkRow, Sealed};
+use link::{Index, Placement, SuggestionWhy};
+use model::{
+    CaseId, CustodyEvent, DecisionId, Deed, Identifier, Override, ReportId, ReportState, Timestamp,
+};
+use store::{Blind, CaseRow, Counter, LinkKind, LinkRow, Sealed, Tx, TyingRow};
 use vault::DataKey;
 
 use super::batch::{Batch, OpenCase};
-use super::operation::{Finishing, PreparedIdentifier};
+use super::linker::carried;
+use super::operation::{Actor, Finishing, PreparedIdentifier};
 use super::{IntakeError, IntakeFault};
 use crate::sealed_names as names;
+
+/// Case numbers fetched at a time.
+const CASE_BLOCK: u32 = 1024;
+
+const INDEX: IntakeFault = IntakeFault::Unreadable {
+    what: "the link index",
+};
 
 impl Batch<'_> {
     /// Folds a finished repetition into the report it repeats.
@@ -36,89 +46,140 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Ties a report to the cases that share an identifier with it, and to a new case if none does.
-    pub(super) fn tie(&mut self, new: &Finishing, at: Timestamp) -> Result<CaseId, IntakeError> {
-        let known: Vec<Option<Known>> = new
+    /// Ties a report to the case that its identifiers lead to, and to a new case if none does.
+    pub(super) async fn tie(
+        &mut self,
+        tx: &mut Tx,
+        new: &Finishing,
+        at: Timestamp,
+    ) -> Result<CaseId, IntakeError> {
+        let tying: Vec<&PreparedIdentifier> = new
             .identifiers
             .iter()
-            .map(|prepared| self.known(prepared))
+            .filter(|prepared| prepared.identifier.ties)
             .collect();
-        let identifiers: Vec<_> = new
-            .identifiers
-            .iter()
-            .map(|prepared| prepared.identifier.clone())
-            .collect();
-        let tie = link::tie(self.tools.link_policy, new.report, &identifiers, &known);
-        let case = match tie.cases.first() {
-            Some(case) => *case,
-            None => self.open_case(at)?,
+        let mut asked = Vec::with_capacity(tying.len());
+        for prepared in &tying {
+            asked.push(carried(prepared.identifier.kind.name(), prepared.blind)?);
+        }
+        self.unsettled = true;
+        let placement = self.index()?.place(new.report, new.about, &asked);
+        let placement = placement.map_err(|_| INDEX)?;
+        self.step(Some(new.report), None, false, new.about)?;
+        // In the index's order: what comes apart first, then the report, then what it joins.
+        if !placement.moves.is_empty() {
+            let why = "an identifier that tied them is now carried by too many reports";
+            self.regroup(tx, &placement.moves, Some(new.report), why, new.actor, at)
+                .await?;
+        }
+        let case = if placement.founder == new.report {
+            self.open_case(tx, new.report, at).await?
+        } else {
+            self.case_founded_by(tx, placement.founder).await?
         };
-        for other in tie.cases.iter().skip(1) {
-            self.merge(*other, case, new, at)?;
+        for (from, into) in &placement.merged {
+            let from = self.case_founded_by(tx, *from).await?;
+            let into = self.case_founded_by(tx, *into).await?;
+            let note = format!("tied by report {}", new.report);
+            self.merge(tx, from, into, new.actor, &note, at).await?;
         }
-        for (position, link) in tie.links.iter().enumerate() {
-            let why = link::why(&identifiers[link.identifier]);
-            let sealed = self.seal(&new.key, &names::link(new.report, position), why.as_bytes())?;
-            self.written.links.push(LinkRow {
-                from: new.report,
-                position: i64::try_from(position).unwrap_or(i64::MAX),
-                to: link.to,
-                case,
-                why: sealed,
-            });
-        }
-        for prepared in &new.identifiers {
-            if prepared.identifier.ties {
-                self.anchor(prepared.blind, new.report, case);
-            }
-        }
+        let links = self.links(new, case, &tying, &placement)?;
+        self.written.links.extend(links);
         Ok(case)
     }
 
-    /// Where an identifier was seen before. The number of a report points at that report itself.
-    fn known(&self, prepared: &PreparedIdentifier) -> Option<Known> {
-        if !prepared.identifier.ties {
-            return None;
+    /// The link index of a batch that has one.
+    pub(super) fn index(&mut self) -> Result<&mut Index, IntakeFault> {
+        let linker = self.linker.as_mut().ok_or(INDEX)?;
+        Ok(&mut linker.index)
+    }
+
+    /// Notes the index's latest step, so that whoever follows the database takes the same.
+    pub(super) fn step(
+        &mut self,
+        report: Option<ReportId>,
+        decision: Option<DecisionId>,
+        undone: bool,
+        about: Timestamp,
+    ) -> Result<(), IntakeFault> {
+        let position = self.index()?.position();
+        self.written.tying.push(TyingRow {
+            seq: i64::try_from(position).unwrap_or(i64::MAX),
+            report,
+            about,
+            decision,
+            undone,
+        });
+        Ok(())
+    }
+
+    /// Why the report stands where it stands, and what else a person may want to know: one row for
+    /// each edge, each identifier that too many share, and each suggestion.
+    fn links(
+        &self,
+        new: &Finishing,
+        case: CaseId,
+        tying: &[&PreparedIdentifier],
+        placement: &Placement,
+    ) -> Result<Vec<LinkRow>, IntakeFault> {
+        let mut said: Vec<(LinkKind, ReportId, i64, String)> = Vec::new();
+        for edge in &placement.edges {
+            let Some(prepared) = tying.get(edge.identifier) else {
+                continue;
+            };
+            let why = link::why(&prepared.identifier);
+            said.push((LinkKind::Tie, edge.to, i64::from(edge.bits), why));
         }
-        if prepared.identifier.kind == model::IdentifierKind::PriorReport
-            && let Ok(prior) = prepared.identifier.normal.expose().parse::<ReportId>()
-            && let Some(case) = self.case_of(prior)
-        {
-            return Some(Known {
+        for hub in &placement.hubs {
+            if let Some(prepared) = tying.get(*hub) {
+                let why = why_shared(&prepared.identifier);
+                said.push((LinkKind::Shared, new.report, 0, why));
+            }
+        }
+        for suggestion in &placement.suggestions {
+            let shared = suggestion.identifiers.iter();
+            let shared: Vec<String> = shared
+                .filter_map(|at| tying.get(*at))
+                .map(|prepared| link::why(&prepared.identifier))
+                .collect();
+            let but = match suggestion.why {
+                SuggestionWhy::TooWeak => "That alone is too little to tie them.",
+                SuggestionWhy::KeptApart => "A person decided to keep the two cases apart.",
+                SuggestionWhy::TooManyCases => "The report names more cases than one may join.",
+            };
+            let why = format!("{} {but}", shared.join(" "));
+            let bits = i64::from(suggestion.bits);
+            said.push((LinkKind::Suggestion, suggestion.to, bits, why));
+        }
+        let mut rows = Vec::with_capacity(said.len());
+        for (position, (kind, to, bits, why)) in said.into_iter().enumerate() {
+            rows.push(LinkRow {
+                from: new.report,
+                position: i64::try_from(position).unwrap_or(i64::MAX),
+                to,
                 case,
-                last_report: prior,
-                reports: 1,
+                why: self.seal(&new.key, &names::link(new.report, position), why.as_bytes())?,
+                kind,
+                bits,
             });
         }
-        let anchor = self.anchors.get(&prepared.blind)?;
-        Some(Known {
-            case: self.living(anchor.case),
-            last_report: anchor.last_report,
-            reports: anchor.reports.unsigned_abs(),
-        })
+        Ok(rows)
     }
 
-    fn anchor(&mut self, blind: Blind, report: ReportId, case: CaseId) {
-        let anchor = self.anchors.entry(blind).or_insert(AnchorRow {
-            blind,
-            case,
-            first_report: report,
-            last_report: report,
-            reports: 0,
-        });
-        anchor.reports += 1;
-        anchor.last_report = report;
-        // An identifier shared by too many stays with the case that had it first.
-        if anchor.reports == 1 {
-            anchor.case = case;
+    /// Opens a case whose earliest report is `founder`.
+    pub(super) async fn open_case(
+        &mut self,
+        tx: &mut Tx,
+        founder: ReportId,
+        at: Timestamp,
+    ) -> Result<CaseId, IntakeError> {
+        if self.case_numbers.is_empty() {
+            *self.case_numbers = tx.reserve(Counter::Case, CASE_BLOCK).await?;
         }
-        self.written.anchors.insert(blind);
-    }
-
-    fn open_case(&mut self, at: Timestamp) -> Result<CaseId, IntakeError> {
-        let id = self.fresh_cases.next().ok_or(IntakeFault::Unreadable {
+        let number = self.case_numbers.next().ok_or(IntakeFault::Unreadable {
             what: "case numbers",
         })?;
+        let id = CaseId::new(number);
         let key = DataKey::generate(self.tools.entropy);
         let key_wrapped = self
             .tools
@@ -134,64 +195,52 @@ impl Batch<'_> {
             merged_into: None,
             reasons: Sealed(Vec::new()),
             policy_version: String::new(),
+            founder: Some(founder),
+            urgency: 0,
+            storm: None,
         };
-        self.cases.insert(
-            id,
-            OpenCase {
-                row,
-                key,
-                findings: Vec::new(),
-            },
-        );
+        let findings = Vec::new();
+        self.cases.insert(id, OpenCase { row, key, findings });
+        self.founded.insert(founder, id);
         self.written.cases.insert(id);
         Ok(id)
     }
 
-    /// Two cases that share an identifier become one; the older number stays.
-    fn merge(
+    /// Two cases become one; the one with the older founder stays.
+    pub(super) async fn merge(
         &mut self,
+        tx: &mut Tx,
         from: CaseId,
         into: CaseId,
-        new: &Finishing,
+        actor: Actor,
+        why: &str,
         at: Timestamp,
     ) -> Result<(), IntakeError> {
-        let mut event = CustodyEvent::new(at, Deed::CasesMerged, new.actor.to_string());
-        event.report = Some(new.report.number());
+        let mut event = CustodyEvent::new(at, Deed::CasesMerged, actor.to_string());
         event.case = Some(into.number());
-        event.note = Some(format!("case {from} became part of case {into}"));
-        self.record(&event, new.report, &new.key)?;
+        event.note = Some(format!("case {from} became part of case {into}: {why}"));
+        self.record_unbound(&event)?;
         let other = self.open(from)?;
         other.row.merged_into = Some(into);
+        other.row.changed = at;
         let (findings, reports) = (other.findings.clone(), other.row.reports);
-        let opened = other.row.opened;
         let survivor = self.open(into)?;
         survivor.findings = triage::combine(&survivor.findings, &findings);
         survivor.row.reports += reports;
-        survivor.row.opened = survivor.row.opened.min(opened);
-        for anchor in self
-            .anchors
-            .values_mut()
-            .filter(|anchor| anchor.case == from)
-        {
-            anchor.case = into;
+        survivor.row.changed = at;
+        tx.move_case_members(from, into).await?;
+        self.merge_rows(tx, from, into, at).await?;
+        for row in self.reports.values_mut() {
+            if row.case == Some(from) {
+                row.case = Some(into);
+            }
         }
-        for row in self
-            .reports
-            .values_mut()
-            .filter(|row| row.case == Some(from))
-        {
-            row.case = Some(into);
-        }
-        for link in self
-            .written
-            .links
-            .iter_mut()
-            .filter(|link| link.case == from)
-        {
-            link.case = into;
+        for link in &mut self.written.links {
+            if link.case == from {
+                link.case = into;
+            }
         }
         self.written.cases.extend([from, into]);
-        self.written.merges.push((from, into));
         Ok(())
     }
 
@@ -202,18 +251,12 @@ impl Batch<'_> {
         case: CaseId,
         at: Timestamp,
     ) -> Result<(), IntakeError> {
-        let (entropy, version) = (self.tools.entropy, self.tools.triage_version.to_owned());
         let open = self.open(case)?;
-        open.findings = triage::combine(&open.findings, &new.findings);
-        let rank = model::rank(&open.findings);
+        open.findings = triage::combine(&open.findings, &new.judged.findings);
         open.row.reports += 1;
-        open.row.changed = at;
-        open.row.rank = rank;
-        open.row.policy_version = version;
-        let json = serde_json::to_vec(&open.findings)
-            .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
-        let sealed = vault::seal::seal(&open.key, &names::reasons(case), &json, entropy)?;
-        open.row.reasons = Sealed(sealed);
+        self.seal_rank(case, at)?;
+        let open = self.open(case)?;
+        let rank = open.row.rank;
         let note = format!(
             "danger {}, actionability {}, override {}, policy {}",
             rank.danger,
@@ -221,12 +264,28 @@ impl Batch<'_> {
             rank.raised.map_or("none", Override::name),
             open.row.policy_version
         );
-        self.written.cases.insert(case);
         let mut event = CustodyEvent::new(at, Deed::CaseRanked, new.actor.to_string());
         event.report = Some(new.report.number());
         event.case = Some(case.number());
         event.note = Some(note);
         self.record(&event, new.report, &new.key)
+    }
+
+    /// Adds a case's findings up and seals them beside their sums.
+    pub(super) fn seal_rank(&mut self, case: CaseId, at: Timestamp) -> Result<(), IntakeError> {
+        let (entropy, policy) = (self.tools.entropy, self.tools.triage_policy);
+        let open = self.open(case)?;
+        let rank = model::rank(&open.findings);
+        open.row.changed = at;
+        open.row.rank = rank;
+        open.row.urgency = policy.ageing().urgency(rank.danger, open.row.opened);
+        policy.version().clone_into(&mut open.row.policy_version);
+        let json = serde_json::to_vec(&open.findings)
+            .map_err(|_| IntakeFault::Unreadable { what: "findings" })?;
+        let sealed = vault::seal::seal(&open.key, &names::reasons(case), &json, entropy)?;
+        open.row.reasons = Sealed(sealed);
+        self.written.cases.insert(case);
+        Ok(())
     }
 
     /// The case of a finished report.
@@ -265,4 +324,12 @@ impl Batch<'_> {
         let missing = IntakeFault::Unreadable { what: "a case" };
         self.cases.get_mut(&case).ok_or_else(|| missing.into())
     }
+}
+
+/// That an identifier is carried by too many reports to tie any.
+fn why_shared(identifier: &Identifier) -> String {
+    format!(
+        "{} So many reports do that it ties none of them.",
+        link::why(identifier)
+    )
 }

@@ -29,6 +29,10 @@ impl OpenReport {
         self.row.rev
     }
 
+    pub(crate) fn key(&self) -> &DataKey {
+        &self.key
+    }
+
     pub(crate) fn into_key(self) -> DataKey {
         self.key
     }
@@ -43,11 +47,6 @@ impl OpenReport {
         Ok(Sealed(vault::seal::seal(
             &self.key, context, plain, entropy,
         )?))
-    }
-
-    pub(crate) fn unseal(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, IntakeFault> {
-        vault::seal::open(&self.key, context, sealed)
-            .map_err(|_| IntakeFault::Unreadable { what: "a report" })
     }
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use model::{CaseId, Override, Rank, Timestamp};
+use model::{CaseId, Override};
 use serde::Deserialize;
 use store::QueueCursor;
 
@@ -63,31 +63,28 @@ pub(super) async fn show(
     }
 }
 
-/// A place in the queue as numbers: override's standing, danger, actionability, opened (ms), case.
+/// A place in the queue as numbers: override's standing, urgency, actionability, case.
 fn print_cursor(cursor: &QueueCursor) -> String {
-    let QueueCursor { rank, opened, case } = cursor;
-    let standing = Override::standing(rank.raised);
-    format!(
-        "{standing}.{}.{}.{}.{case}",
-        rank.danger,
-        rank.actionability,
-        opened.millis()
-    )
+    let standing = Override::standing(cursor.raised);
+    let QueueCursor {
+        urgency,
+        actionability,
+        case,
+        ..
+    } = cursor;
+    format!("{standing}.{urgency}.{actionability}.{case}")
 }
 
 fn read_cursor(text: &str) -> Option<QueueCursor> {
     let numbers = text.split('.').map(|part| part.parse::<i64>().ok());
     let numbers: Vec<i64> = numbers.collect::<Option<_>>()?;
-    let [standing, danger, actionability, opened, case] = numbers[..] else {
+    let [standing, urgency, actionability, case] = numbers[..] else {
         return None;
     };
     Some(QueueCursor {
-        rank: Rank {
-            raised: Override::of_standing(standing),
-            danger,
-            actionability,
-        },
-        opened: Timestamp::from_millis(opened),
+        raised: Override::of_standing(standing),
+        urgency,
+        actionability,
         case: CaseId::new(case),
     })
 }
@@ -98,15 +95,15 @@ mod tests {
 
     #[test]
     fn a_place_in_the_queue_survives_its_url() {
-        let text = "2.55.20.1767323045000.17";
+        let text = "4.-1767323045000.20.17";
         assert_eq!(print_cursor(&read_cursor(text).unwrap()), text);
         for junk in [
             "",
             "1",
-            "1.2.3.4",
-            "1.2.3.4.5.6",
-            "a.2.3.4.5",
-            "1.2.3.4.99999999999999999999",
+            "1.2.3",
+            "1.2.3.4.5",
+            "a.2.3.4",
+            "1.2.3.99999999999999999999",
         ] {
             assert!(read_cursor(junk).is_none(), "{junk}");
         }

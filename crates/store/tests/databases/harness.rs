@@ -41,6 +41,33 @@ impl Database {
         Store::create(&self.url, &Self::birth()).await.unwrap()
     }
 
+    /// Creates a schema by the scripts of an older version, as that version would have.
+    pub(crate) async fn create_by(&self, script: &str, version: i64) {
+        let birth = format!(
+            "INSERT INTO meta VALUES ('schema_version', '{version}'), ('key_check', '{}'), \
+             ('log_origin', 'log.example.org/test'), ('created_ms', '1700000000000'); \
+             INSERT INTO counter VALUES ('report', 100), ('case', 100), ('account', 100); \
+             INSERT INTO log_head VALUES (1, 0); INSERT INTO log_published VALUES (1, 0);",
+            "07".repeat(32)
+        );
+        self.meddle(&self.speak(script)).await;
+        self.meddle(&birth).await;
+    }
+
+    /// SQL in this database's words.
+    pub(crate) fn speak(&self, sql: &str) -> String {
+        let words = match self.url {
+            StoreUrl::Sqlite(_) => ["INTEGER", "BLOB", " WITHOUT ROWID"],
+            StoreUrl::Postgres(_) => ["BIGINT", "BYTEA", ""],
+        };
+        ["{id}", "{bytes}", "{clustered}"]
+            .into_iter()
+            .zip(words)
+            .fold(sql.to_owned(), |sql, (word, spoken)| {
+                sql.replace(word, spoken)
+            })
+    }
+
     /// Runs SQL past the store's back.
     pub(crate) async fn meddle(&self, sql: &str) {
         match &self.url {

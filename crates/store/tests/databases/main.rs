@@ -10,3 +10,4 @@ mod rows;
 mod schema;
 mod simulation;
 mod transactions;
+mod tying;

@@ -1,14 +1,16 @@
 //! What the simulation does to a database, drawn at random from small ranges so that things meet.
 
 use model::{
-    AccountId, CaseId, Door, FileId, Override, Rank, ReportId, ReportState, Role, Timestamp,
+    AccountId, CaseId, Door, FileId, Override, Rank, ReportId, ReportState, Role, StormId,
+    Timestamp,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use store::{
-    AccountRow, AnchorRow, Blind, BlobId, CaseRow, DetailRow, FileRow, LinkRow, LogRow, MentionRow,
-    ReportRow, Sealed, SecretHash, SessionKind, SessionRow, SubmissionRow,
+    AccountRow, Blind, BlobId, CaseRow, ChildRow, DetailRow, FileRow, LinkKind, LinkRow, LogRow,
+    MentionRow, ReportRow, Sealed, SecretHash, SessionKind, SessionRow, StormKeyRow, StormMarkRow,
+    SubmissionRow,
 };
 
 /// One call of a transaction's method.
@@ -21,10 +23,12 @@ pub(crate) enum Operation {
     Files(Vec<FileRow>),
     Details(Vec<DetailRow>),
     Mentions(Vec<MentionRow>),
-    Anchors(Vec<AnchorRow>),
+    StormKeys(Vec<StormKeyRow>),
+    StormMarks(Vec<StormMarkRow>),
+    Children(Vec<ChildRow>),
     Cases(Vec<CaseRow>),
     Links(Vec<LinkRow>),
-    MoveAnchors(CaseId, CaseId),
+    MoveLinks(Vec<ReportId>, CaseId),
     MoveMembers(CaseId, CaseId),
     Account(AccountRow),
     Revoke(AccountId, Timestamp),
@@ -54,10 +58,12 @@ fn operation() -> impl Strategy<Value = Operation> {
         vec(file(), 0..20).prop_map(Operation::Files),
         vec(detail(), 0..20).prop_map(Operation::Details),
         vec(mention(), 0..150).prop_map(Operation::Mentions),
-        vec(anchor(), 0..100).prop_map(Operation::Anchors),
+        vec(storm_key(), 0..100).prop_map(Operation::StormKeys),
+        vec(storm_mark(), 0..100).prop_map(Operation::StormMarks),
+        vec(child(), 0..30).prop_map(Operation::Children),
         vec(case_row(), 0..20).prop_map(Operation::Cases),
         vec(link(), 0..30).prop_map(Operation::Links),
-        (case(), case()).prop_map(|(from, to)| Operation::MoveAnchors(from, to)),
+        (vec(report(), 0..5), case()).prop_map(|(from, to)| Operation::MoveLinks(from, to)),
         (case(), case()).prop_map(|(from, to)| Operation::MoveMembers(from, to)),
         account().prop_map(Operation::Account),
         (3_i64..20, time()).prop_map(|(id, at)| Operation::Revoke(AccountId::new(id), at)),
@@ -148,10 +154,12 @@ fn report_row() -> impl Strategy<Value = ReportRow> {
         option::of(case()),
         option::of(case()),
         option::of(sealed()),
+        storm(),
+        any::<bool>(),
     );
     (standing, keys).prop_map(|(standing, keys)| {
         let (id, state, opened, changed, finished, rev) = standing;
-        let (twin_of, data_key, key_case, case, findings) = keys;
+        let (twin_of, data_key, key_case, case, findings, storm, news) = keys;
         ReportRow {
             id,
             account: AccountId::new(1),
@@ -165,6 +173,8 @@ fn report_row() -> impl Strategy<Value = ReportRow> {
             key_case,
             case,
             findings,
+            storm,
+            news,
         }
     })
 }
@@ -205,27 +215,42 @@ fn detail() -> impl Strategy<Value = DetailRow> {
 }
 
 fn mention() -> impl Strategy<Value = MentionRow> {
-    (report(), 0_i64..40, "[a-z]{1,8}", blind(), sealed()).prop_map(
-        |(report, position, kind, blind, sealed)| MentionRow {
+    let ties = any::<bool>();
+    (report(), 0_i64..40, "[a-z]{1,8}", blind(), sealed(), ties).prop_map(
+        |(report, position, kind, blind, sealed, ties)| MentionRow {
             report,
             position,
             kind,
             blind,
             sealed,
+            ties,
         },
     )
 }
 
-fn anchor() -> impl Strategy<Value = AnchorRow> {
-    (any::<u8>(), case(), report(), report(), 1_i64..9).prop_map(
-        |(blind, case, first_report, last_report, reports)| AnchorRow {
-            blind: Blind([blind; 32]),
-            case,
-            first_report,
-            last_report,
-            reports,
-        },
-    )
+fn storm() -> impl Strategy<Value = Option<StormId>> {
+    option::weighted(0.2, (1_i64..5).prop_map(StormId::new))
+}
+
+fn storm_key() -> impl Strategy<Value = StormKeyRow> {
+    (any::<u8>(), 1_i64..9, storm()).prop_map(|(blind, reports, storm)| StormKeyRow {
+        blind: Blind([blind; 32]),
+        kind: "file".to_owned(), // never changes
+        reports,
+        storm,
+    })
+}
+
+fn storm_mark() -> impl Strategy<Value = StormMarkRow> {
+    (blind(), report()).prop_map(|(blind, report)| StormMarkRow { blind, report })
+}
+
+fn child() -> impl Strategy<Value = ChildRow> {
+    (blind(), report(), time()).prop_map(|(blind, first_report, about)| ChildRow {
+        blind,
+        first_report,
+        about,
+    })
 }
 
 fn case_row() -> impl Strategy<Value = CaseRow> {
@@ -239,6 +264,7 @@ fn case_row() -> impl Strategy<Value = CaseRow> {
         danger,
         actionability,
     });
+    let place = (option::of(report()), -3_i64..3, storm());
     // A case is only ever merged into an older one, so that merges end.
     let merged = option::weighted(0.2, 1_i64..12);
     let opened = (0_i64..3).prop_map(Timestamp::from_millis);
@@ -252,32 +278,41 @@ fn case_row() -> impl Strategy<Value = CaseRow> {
         merged,
         sealed(),
         "[0-9.]{1,6}",
+        place,
     )
         .prop_map(
-            |(id, opened, changed, rank, reports, key, merged, reasons, policy_version)| CaseRow {
-                id,
-                opened,
-                changed,
-                rank,
-                reports,
-                key,
-                merged_into: merged.filter(|into| *into < id.number()).map(CaseId::new),
-                reasons,
-                policy_version,
+            |(id, opened, changed, rank, reports, key, merged, reasons, policy_version, place)| {
+                CaseRow {
+                    id,
+                    opened,
+                    changed,
+                    rank,
+                    reports,
+                    key,
+                    merged_into: merged.filter(|into| *into < id.number()).map(CaseId::new),
+                    reasons,
+                    policy_version,
+                    founder: place.0,
+                    urgency: place.1,
+                    storm: place.2,
+                }
             },
         )
 }
 
 fn link() -> impl Strategy<Value = LinkRow> {
-    (report(), 0_i64..6, report(), case(), sealed()).prop_map(|(from, position, to, case, why)| {
-        LinkRow {
+    let said = (0_usize..4, 0_i64..20);
+    (report(), 0_i64..6, report(), case(), sealed(), said).prop_map(
+        |(from, position, to, case, why, (kind, bits))| LinkRow {
             from,
             position,
             to,
             case,
             why,
-        }
-    })
+            kind: LinkKind::ALL[kind],
+            bits,
+        },
+    )
 }
 
 fn account() -> impl Strategy<Value = AccountRow> {

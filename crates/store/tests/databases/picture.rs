@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use model::limits::{IDLE_REPORT_MILLIS_MAX, OPEN_REPORT_MILLIS_MAX};
 use model::{AccountId, CaseId, FileId, Override, ReportId, ReportState, Timestamp};
 use store::{
-    AccountRow, AnchorRow, Blind, CaseRow, DetailRow, FileRow, LinkRow, LogRow, MentionRow,
-    ReportRow, SessionKind, SessionRow, SubmissionRow,
+    AccountRow, Blind, CaseRow, ChildRow, DetailRow, FileRow, LinkRow, LogRow, MentionRow,
+    ReportRow, SessionKind, SessionRow, StormKeyRow, StormMarkRow, SubmissionRow,
 };
 
 use crate::operation::Operation;
@@ -22,7 +22,9 @@ pub(crate) struct Picture {
     pub(crate) files: BTreeMap<(ReportId, i64), FileRow>,
     pub(crate) details: BTreeMap<(ReportId, FileId, i64), DetailRow>,
     pub(crate) mentions: BTreeMap<(ReportId, i64), MentionRow>,
-    pub(crate) anchors: BTreeMap<Blind, AnchorRow>,
+    pub(crate) storm_keys: BTreeMap<Blind, StormKeyRow>,
+    pub(crate) storm_marks: BTreeMap<(Blind, ReportId), StormMarkRow>,
+    pub(crate) children: BTreeMap<Blind, ChildRow>,
     pub(crate) cases: BTreeMap<CaseId, CaseRow>,
     pub(crate) links: BTreeMap<(ReportId, i64), LinkRow>,
     pub(crate) sessions: BTreeMap<Blind, SessionRow>,
@@ -126,12 +128,25 @@ impl Picture {
             Operation::Mentions(rows) => {
                 put(&mut self.mentions, rows, |row| (row.report, row.position));
             }
-            Operation::Anchors(rows) => put(&mut self.anchors, rows, |row| row.blind),
+            Operation::StormKeys(rows) => put(&mut self.storm_keys, rows, |row| row.blind),
+            Operation::StormMarks(rows) => {
+                put(&mut self.storm_marks, rows, |row| (row.blind, row.report));
+            }
+            Operation::Children(rows) => {
+                for row in rows {
+                    self.children.entry(row.blind).or_insert(*row);
+                }
+            }
             Operation::Cases(rows) => put(&mut self.cases, rows, |row| row.id),
             Operation::Links(rows) => put(&mut self.links, rows, |row| (row.from, row.position)),
-            Operation::MoveAnchors(from, to) => {
-                let moved = self.anchors.values_mut().filter(|row| row.case == *from);
-                return Answer::Number(moved.map(|row| row.case = *to).map(|()| 1).sum());
+            Operation::MoveLinks(from, to) => {
+                for link in self
+                    .links
+                    .values_mut()
+                    .filter(|row| from.contains(&row.from))
+                {
+                    link.case = *to;
+                }
             }
             Operation::MoveMembers(from, to) => {
                 for link in self.links.values_mut().filter(|row| row.case == *from) {
@@ -213,19 +228,13 @@ impl Picture {
         let mut queue: Vec<_> = self
             .cases
             .values()
-            .filter(|row| row.merged_into.is_none())
+            .filter(|row| row.merged_into.is_none() && row.storm.is_none())
             .cloned()
             .collect();
         queue.sort_by_key(|row| {
             let rank = &row.rank;
             let standing = Override::standing(rank.raised);
-            (
-                -standing,
-                -rank.danger,
-                -rank.actionability,
-                row.opened,
-                row.id,
-            )
+            (-standing, -row.urgency, -rank.actionability, row.id)
         });
         queue
     }

@@ -47,6 +47,8 @@ pub(crate) fn report(id: i64) -> ReportRow {
         key_case: None,
         case: None,
         findings: None,
+        storm: None,
+        news: false,
     }
 }
 
@@ -62,6 +64,9 @@ pub(crate) fn case(id: i64) -> CaseRow {
         merged_into: None,
         reasons: Sealed(vec![5; 20]),
         policy_version: "1".to_owned(),
+        founder: None,
+        urgency: 0,
+        storm: None,
     }
 }
 

@@ -17,7 +17,8 @@ use crate::picture::{Answer, Picture};
 const CASES: u32 = 32;
 
 /// Empties every table, past the store's back, so that one database serves every run.
-const EMPTY: &str = "DELETE FROM session; DELETE FROM link; DELETE FROM cases; DELETE FROM anchor; \
+const EMPTY: &str = "DELETE FROM session; DELETE FROM link; DELETE FROM cases; DELETE FROM child; \
+     DELETE FROM storm_key; DELETE FROM storm_mark; \
      DELETE FROM mention; DELETE FROM file_detail; DELETE FROM file; DELETE FROM report; \
      DELETE FROM submission; DELETE FROM log_entry; DELETE FROM account; \
      UPDATE log_head SET size = 0; UPDATE log_published SET size = 0;";
@@ -95,12 +96,12 @@ async fn act(tx: &mut Tx, operation: &Operation) -> Answer {
         Operation::Files(rows) => tx.insert_files(rows).await,
         Operation::Details(rows) => tx.insert_details(rows).await,
         Operation::Mentions(rows) => tx.insert_mentions(rows).await,
-        Operation::Anchors(rows) => tx.put_anchors(rows).await,
+        Operation::StormKeys(rows) => tx.put_storm_keys(rows).await,
+        Operation::StormMarks(rows) => tx.insert_storm_marks(rows).await,
+        Operation::Children(rows) => tx.insert_children(rows).await,
         Operation::Cases(rows) => tx.put_cases(rows).await,
         Operation::Links(rows) => tx.insert_links(rows).await,
-        Operation::MoveAnchors(from, to) => {
-            return number(tx.move_anchors(*from, *to).await.unwrap());
-        }
+        Operation::MoveLinks(from, to) => tx.move_links(from, *to).await,
         Operation::MoveMembers(from, to) => {
             return number(tx.move_case_members(*from, *to).await.unwrap());
         }
@@ -128,9 +129,15 @@ async fn act(tx: &mut Tx, operation: &Operation) -> Answer {
 /// What only a transaction can ask, asked before it ends.
 async fn look_inside(tx: &mut Tx, picture: &Picture) {
     let blinds: Vec<_> = (0..=255).map(|byte| Blind([byte; 32])).collect();
-    let mut anchors = tx.anchors(&blinds).await.unwrap();
-    anchors.sort_by_key(|row| row.blind);
-    assert_eq!(anchors, values(&picture.anchors));
+    let mut keys = tx.storm_keys(&blinds).await.unwrap();
+    keys.sort_by_key(|row| row.blind);
+    assert_eq!(keys, values(&picture.storm_keys));
+    let mut marks = tx.storm_marks(&blinds).await.unwrap();
+    marks.sort_by_key(|row| (row.blind, row.report));
+    assert_eq!(marks, values(&picture.storm_marks));
+    let mut children = tx.children(&blinds).await.unwrap();
+    children.sort_by_key(|row| row.blind);
+    assert_eq!(children, values(&picture.children));
 
     let mut latest = BTreeMap::new();
     for row in picture.submissions.values() {
@@ -165,6 +172,18 @@ async fn look_inside(tx: &mut Tx, picture: &Picture) {
     assert_eq!(reports, values(&picture.reports));
     assert_eq!(tx.files_of(&ids).await.unwrap(), values(&picture.files));
     assert_eq!(tx.details_of(&ids).await.unwrap(), values(&picture.details));
+    let ties: Vec<_> = picture
+        .mentions
+        .values()
+        .filter(|row| row.ties)
+        .map(|row| (row.report, row.position, row.kind.clone(), row.blind))
+        .collect();
+    let found = tx.ties_of(&ids).await.unwrap();
+    let found: Vec<_> = found
+        .into_iter()
+        .map(|row| (row.report, row.position, row.kind, row.blind))
+        .collect();
+    assert_eq!(found, ties);
     assert_eq!(tx.lock_log().await.unwrap(), head(picture));
 }
 

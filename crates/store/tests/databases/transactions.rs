@@ -165,7 +165,7 @@ fn futures_may_move_between_threads() {
         moves(Store::open(url));
         moves(store.begin("x"));
         moves(store.queue_page(None, 1));
-        moves(tx.put_anchors(&[]));
+        moves(tx.put_storm_keys(&[]));
     }
     let _ = check;
 }

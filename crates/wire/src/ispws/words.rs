@@ -140,8 +140,29 @@ fn facts(said: &FileSaid<'_>, details: &FileDetails) -> FileFacts {
             .map(FileClassification::text)
             .map(str::to_owned),
         name: name.map(|name| Sensitive::new(name.to_owned())),
+        perceptual: perceptual(details),
         ..FileFacts::unsaid(said.file, said.size_bytes, &said.sha256)
     }
+}
+
+/// The hashes among those that a sender gave which stay the same when a picture is encoded anew.
+fn perceptual(details: &FileDetails) -> Vec<String> {
+    const KINDS: [&str; 6] = ["pdq", "photodna", "phash", "tmk", "vpdq", "netclean"];
+    details
+        .original_file_hash
+        .iter()
+        .map(|hash| (plain(&hash.hash_type), plain(&hash.value)))
+        .filter(|(kind, value)| KINDS.contains(&kind.as_str()) && !value.is_empty())
+        .map(|(kind, value)| format!("{kind}:{value}"))
+        .collect()
+}
+
+/// Letters and digits only, in lower case: `PDQ` and `pdq`, grouped or not.
+fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 const fn incident(kind: IncidentType) -> IncidentKind {

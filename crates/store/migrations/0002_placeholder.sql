@@ -1,1 +1,0 @@
--- Schema version 2: a place kept for what is written beside this.
