@@ -7,6 +7,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use link::person::{NamePolicy, PersonPolicyError, PersonWeights};
 use link::{LinkPolicy, StormPolicy};
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
@@ -95,6 +96,9 @@ pub enum OpenError {
     /// The storm policy cannot be used.
     #[error(transparent)]
     StormPolicy(link::StormPolicyError),
+    /// The policy for comparing persons cannot be used.
+    #[error(transparent)]
+    Persons(PersonPolicyError),
     /// The table of fields or the calendar cannot be used.
     #[error(transparent)]
     Table(TableError),
@@ -120,6 +124,7 @@ impl OpenError {
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
             Self::StormPolicy(error) => error.code(),
+            Self::Persons(error) => error.code(),
             Self::Table(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
@@ -143,6 +148,8 @@ pub(crate) struct Core {
     pub(crate) blobs: Blobs,
     pub(crate) link_policy: LinkPolicy,
     pub(crate) storm_policy: StormPolicy,
+    pub(crate) names: NamePolicy,
+    pub(crate) person_weights: PersonWeights,
     pub(crate) triage_policy: Policy,
     /// What the log of this installation calls itself.
     pub(crate) log_origin: String,
@@ -178,6 +185,8 @@ impl Station {
         let triage_policy = policy_of(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
         let storm_policy = StormPolicy::builtin().map_err(OpenError::StormPolicy)?;
+        let names = NamePolicy::builtin().map_err(OpenError::Persons)?;
+        let person_weights = PersonWeights::builtin().map_err(OpenError::Persons)?;
         let feedback = Feedback::builtin().map_err(OpenError::Table)?;
         let calendar = Calendar::builtin().map_err(OpenError::Table)?;
         let (store, keys) = match if_missing {
@@ -199,6 +208,8 @@ impl Station {
             blobs,
             link_policy,
             storm_policy,
+            names,
+            person_weights,
             triage_policy,
             log_origin,
             feedback,
