@@ -8,13 +8,22 @@
 //! affairs of strangers. Whatever may point at several people keeps its normal form, so that it can
 //! be searched for, but does not tie (`Identifier::ties`).
 
+mod checks;
 mod identifiers;
 mod normal;
+mod numbering;
 mod policy;
+mod rules;
+mod text;
 mod tie;
 mod why;
 
-pub use identifiers::{identifiers, own_identifier, warm_up};
+pub use identifiers::{identifiers, own_identifier};
+pub use numbering::{Region, UnknownRegion};
 pub use policy::{LinkPolicy, LinkPolicyError, LinkPolicyProblem, POLICY_BYTES_MAX};
+pub use rules::{
+    Example, IdentifierRules, IdentifierRulesError, IdentifierRulesProblem, RULES_BYTES_MAX,
+};
+pub use text::{Hit, extract};
 pub use tie::{Known, Tie, TieLink, tie};
 pub use why::why;

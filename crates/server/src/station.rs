@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use link::LinkPolicy;
+use link::{IdentifierRules, LinkPolicy};
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
 use tokio::sync::{Mutex, Notify};
@@ -82,6 +82,9 @@ pub enum OpenError {
     /// The link policy cannot be used.
     #[error(transparent)]
     LinkPolicy(link::LinkPolicyError),
+    /// The identifier rules cannot be used.
+    #[error(transparent)]
+    IdentifierRules(link::IdentifierRulesError),
     /// The first event could not be kept.
     #[error(transparent)]
     First(IntakeError),
@@ -102,6 +105,7 @@ impl OpenError {
             Self::Place(error) => error.code(),
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
+            Self::IdentifierRules(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
     }
@@ -123,6 +127,7 @@ pub(crate) struct Core {
     pub(crate) keys: Keys,
     pub(crate) blobs: Blobs,
     pub(crate) link_policy: LinkPolicy,
+    pub(crate) identifier_rules: IdentifierRules,
     pub(crate) triage_policy: Policy,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -153,6 +158,7 @@ impl Station {
     ) -> Result<Self, OpenError> {
         let triage_policy = read_policy(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
+        let identifier_rules = IdentifierRules::builtin().map_err(OpenError::IdentifierRules)?;
         let (store, keys) = match if_missing {
             IfMissing::Refuse => open_existing(&config).await?,
             IfMissing::Create => open_or_create(&config, clock.as_ref(), entropy.as_ref()).await?,
@@ -167,6 +173,7 @@ impl Station {
             keys,
             blobs,
             link_policy,
+            identifier_rules,
             triage_policy,
             clock,
             entropy,
@@ -184,8 +191,6 @@ impl Station {
             let opened = station.commit(Operation::Record(event)).await;
             opened.map_err(OpenError::First)?;
         }
-        // The tables of phone numbers take a fifth of a second to build: not while a sender waits.
-        tokio::task::spawn_blocking(link::warm_up);
         station.logbook.follow(station.core.clone(), written);
         Ok(station)
     }

@@ -3,6 +3,7 @@
 mod account;
 mod case;
 mod demo;
+mod identifiers;
 mod log;
 mod queue;
 mod report;
@@ -28,6 +29,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Log(args) => log::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,
+        Command::Identifiers(args) => identifiers::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

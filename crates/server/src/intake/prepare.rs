@@ -116,7 +116,7 @@ impl Station {
     ) -> Result<Finishing, IntakeError> {
         let core = self.core();
         let entropy = core.entropy.as_ref();
-        let identifiers = link::identifiers(words);
+        let identifiers = link::identifiers(words, &core.identifier_rules);
         let findings =
             triage::report_findings(&core.triage_policy, words, report, &identifiers, self.now());
         let json = serde_json::to_vec(&findings)
