@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use link::person::{NamePolicy, PersonPolicyError, PersonWeights};
-use link::{LinkPolicy, StormPolicy};
+use link::{IdentifierRules, LinkPolicy, StormPolicy};
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
 use tokio::sync::{Mutex, Notify};
@@ -102,6 +102,9 @@ pub enum OpenError {
     /// The table of fields or the calendar cannot be used.
     #[error(transparent)]
     Table(TableError),
+    /// The identifier rules cannot be used.
+    #[error(transparent)]
+    IdentifierRules(link::IdentifierRulesError),
     /// The first event could not be kept.
     #[error(transparent)]
     First(IntakeError),
@@ -126,6 +129,7 @@ impl OpenError {
             Self::StormPolicy(error) => error.code(),
             Self::Persons(error) => error.code(),
             Self::Table(error) => error.code(),
+            Self::IdentifierRules(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
     }
@@ -150,6 +154,7 @@ pub(crate) struct Core {
     pub(crate) storm_policy: StormPolicy,
     pub(crate) names: NamePolicy,
     pub(crate) person_weights: PersonWeights,
+    pub(crate) identifier_rules: IdentifierRules,
     pub(crate) triage_policy: Policy,
     /// What the log of this installation calls itself.
     pub(crate) log_origin: String,
@@ -189,6 +194,7 @@ impl Station {
         let person_weights = PersonWeights::builtin().map_err(OpenError::Persons)?;
         let feedback = Feedback::builtin().map_err(OpenError::Table)?;
         let calendar = Calendar::builtin().map_err(OpenError::Table)?;
+        let identifier_rules = IdentifierRules::builtin().map_err(OpenError::IdentifierRules)?;
         let (store, keys) = match if_missing {
             IfMissing::Refuse => open_existing(&config).await?,
             IfMissing::Create => open_or_create(&config, clock.as_ref(), entropy.as_ref()).await?,
@@ -210,6 +216,7 @@ impl Station {
             storm_policy,
             names,
             person_weights,
+            identifier_rules,
             triage_policy,
             log_origin,
             feedback,
@@ -230,8 +237,6 @@ impl Station {
             let opened = station.commit(Operation::Record(event)).await;
             opened.map_err(OpenError::First)?;
         }
-        // The tables of phone numbers take a fifth of a second to build: not while a sender waits.
-        tokio::task::spawn_blocking(link::warm_up);
         station.logbook.follow(station.core.clone(), written);
         Ok(station)
     }

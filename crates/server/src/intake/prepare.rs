@@ -102,7 +102,7 @@ impl Station {
     ) -> Result<Finishing, IntakeError> {
         let core = self.core();
         let entropy = core.entropy.as_ref();
-        let identifiers = link::identifiers(words);
+        let identifiers = link::identifiers(words, &core.identifier_rules);
         let judged = |victim_seen_before| -> Result<Judged, IntakeFault> {
             let context = triage::Context { victim_seen_before };
             let policy = &core.triage_policy;
