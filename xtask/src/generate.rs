@@ -31,6 +31,7 @@ const PAGES: [Page; 3] = [
 
 /// Every command's help.
 const COMMANDS: [&[&str]; 17] = [
+const COMMANDS: [&[&str]; 20] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -42,6 +43,10 @@ const COMMANDS: [&[&str]; 17] = [
     &["queue", "--help"],
     &["case", "--help"],
     &["rank", "--help"],
+    &["calendar", "--help"],
+    &["calendar", "done", "--help"],
+    &["outcome", "--help"],
+    &["ledger", "--help"],
     &["log", "--help"],
     &["log", "checkpoint", "--help"],
     &["log", "verify", "--help"],

@@ -3,6 +3,7 @@
 mod access;
 mod faults;
 mod harness;
+mod ledger;
 mod operation;
 mod picture;
 mod rows;
