@@ -1,4 +1,4 @@
-//! Connected components of ten million reports at once, beside SciPy on the same file.
+//! Connected components of ten million reports at once, beside a peer on the same file.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -15,7 +15,7 @@ const BENCH: &str = "link-bulk";
 /// The peer's program, run in an environment that the workload makes.
 const PEER: &str = include_str!("../peers/components_scipy.py");
 
-/// Finds the components of `reports`, and with `peer` lets SciPy find them from the same bytes.
+/// Finds the components of `reports`, and with `peer` lets a peer find them from the same bytes.
 pub(crate) fn run(dir: &Path, reports: usize, peer: bool) -> Result<(), Failure> {
     let all = u32::try_from(reports).unwrap_or(u32::MAX);
     let mut hashes: Vec<u64> = Vec::with_capacity(reports * PER_REPORT);

@@ -19,7 +19,7 @@ const ADDRESS_OF_SMALL_LINE: u64 = 2;
 const REPORTS_PER_SMALL_LINE: u64 = 12;
 const REPORTS_PER_LARGE_LINE: u64 = 20_000;
 
-/// The bits of SplitMix64 (Steele, Lea, Flood 2014) of a number: a digest's look.
+/// The bits of `SplitMix64` (Steele, Lea, Flood 2014) of a number: a digest's look.
 pub(crate) fn mix(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Print a one-time sign-in link for the console of a running server.
     SignIn(SignIn),
+    /// Find the identifiers in texts: emails, phones, addresses, handles, accounts, wallets, groups.
+    Identifiers(Identifiers),
     /// Print the schema of the documents that the doors take.
     Schema(Schema),
 }
@@ -414,6 +416,36 @@ pub(crate) struct SignIn {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+/// Find the identifiers in texts: emails, phones, addresses, handles, accounts, wallets, groups.
+///
+/// Defanged addresses (hxxps://example[.]com, maria (at) example (dot) com) and look-alike letters
+/// are read as what they mean. Each identifier has a kind, a normal form that is equal wherever the
+/// same thing is named, and the bytes it stands at. One that cannot exist (a wrong checksum, no such
+/// phone number, a name without its platform) is printed and marked as not valid. A payment card's
+/// number is never printed, only its first six and last four digits. No database is needed.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = IDENTIFIERS_HELP)]
+pub(crate) struct Identifiers {
+    /// Texts in UTF-8, of 1 GiB at most each; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Read phone numbers without a calling code as this country's: two letters, such as PH.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<link::Region>,
+    /// Print one JSON object a line: kind, text, normal, valid, start, end (and file, of several).
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const IDENTIFIERS_HELP: &str = "\
+Kinds: email, phone, url, host, onion, ip, handle (platform/name), device (type:value), iban, card,
+btc, evm, tron, monero, payment (service/value), group (platform/id).
+
+Examples:
+  watchfire identifiers chat.txt
+  watchfire identifiers --region PH --json chat.txt mail.txt
+  pdftotext statement.pdf - | watchfire identifiers -";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Schema {

@@ -67,12 +67,39 @@ pub(crate) enum Failure {
         /// The path.
         path: PathBuf,
     },
+    /// The rules by which identifiers are found cannot be used.
+    #[error(transparent)]
+    IdentifierRules(link::IdentifierRulesError),
+    /// A text is larger than what is read.
+    #[error("{name} is larger than {bytes_max} bytes: split it")]
+    TooLarge {
+        /// The file.
+        name: String,
+        /// The limit.
+        bytes_max: u64,
+    },
+    /// A text is not UTF-8.
+    #[error("{name} is not UTF-8 at byte {offset}: convert it first, for example with iconv")]
+    NotUtf8 {
+        /// The file.
+        name: String,
+        /// The first byte that does not belong.
+        offset: usize,
+    },
     /// Standard output is closed or full.
     #[error("cannot write to standard output")]
     Output(#[source] std::io::Error),
 }
 
 impl Failure {
+    /// Whether one file of several cannot be used, and the others can.
+    pub(crate) const fn is_about_input(&self) -> bool {
+        matches!(
+            self,
+            Self::Read { .. } | Self::TooLarge { .. } | Self::NotUtf8 { .. }
+        )
+    }
+
     /// 2 if the caller can mend it, 3 if the machine failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
@@ -82,6 +109,9 @@ impl Failure {
             | Self::Intake(IntakeError::Refused(_))
             | Self::Read { .. }
             | Self::NotEmpty { .. }
+            | Self::IdentifierRules(_)
+            | Self::TooLarge { .. }
+            | Self::NotUtf8 { .. }
             | Self::Serve(_) => 2,
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
             _ => 3,

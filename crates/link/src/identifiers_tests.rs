@@ -8,6 +8,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::why;
 
+fn identifiers(report: &Report) -> Vec<Identifier> {
+    super::identifiers(report, &IdentifierRules::builtin().unwrap())
+}
+
 fn report(mentions: Vec<Mention>) -> Report {
     Report {
         incident: IncidentKind::Enticement,

@@ -49,6 +49,8 @@ pub enum Deed {
     DecisionUndone,
     /// Cases that tell of one thing were put into one row of the queue.
     StormGathered,
+    /// Persons of a case were compared with those of other cases.
+    PersonsCompared,
     /// The reports of every case were read again, to compute their ranks anew.
     RanksReplayed,
     /// What came of a report was recorded.

@@ -198,7 +198,9 @@ impl Station {
         let members = store.members_of(row.id, None, CASE_ROWS_MAX).await?;
         let keys = self.record_keys(&members).await?;
         let storms = store.storms_led_by(&[row.id]).await?;
-        let said = self.said_of(row.id, &members, &keys).await?;
+        let mut said = self.said_of(row.id, &members, &keys).await?;
+        let persons = self.persons_like(actor, row.id, &members, &keys).await?;
+        said.suggestions.extend(persons);
         let mut casefile = CaseFile {
             entry: self.open_entry(&row, &storms)?,
             members: Vec::with_capacity(members.len()),

@@ -15,6 +15,7 @@ mod ispws;
 mod listen;
 mod logbook;
 mod pages;
+mod persons;
 mod problem;
 mod replay;
 mod said;

@@ -113,10 +113,10 @@ pub struct FailedCase {
 }
 
 /// A finished report, opened.
-struct Testimony {
+pub(crate) struct Testimony {
     number: ReportId,
-    words: model::Report,
-    identifiers: Vec<Identifier>,
+    pub(crate) words: model::Report,
+    pub(crate) identifiers: Vec<Identifier>,
     finished: Timestamp,
     findings: Vec<Finding>,
 }
@@ -322,7 +322,11 @@ impl Station {
         }
     }
 
-    async fn testimony(&self, row: &ReportRow, key: &DataKey) -> Result<Testimony, IntakeError> {
+    pub(crate) async fn testimony(
+        &self,
+        row: &ReportRow,
+        key: &DataKey,
+    ) -> Result<Testimony, IntakeError> {
         let store = &self.core().store;
         let unreadable = |what| IntakeFault::Unreadable { what };
         let submission = store.submission(row.id).await?;

@@ -7,7 +7,8 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use link::{LinkPolicy, StormPolicy};
+use link::person::{NamePolicy, PersonPolicyError, PersonWeights};
+use link::{IdentifierRules, LinkPolicy, StormPolicy};
 use model::{Clock, CustodyEvent, Deed, Entropy, ReportId, Timestamp};
 use store::{BadStoreUrl, Birth, Counter, Store, StoreFault, StoreUrl};
 use tokio::sync::{Mutex, Notify};
@@ -95,9 +96,15 @@ pub enum OpenError {
     /// The storm policy cannot be used.
     #[error(transparent)]
     StormPolicy(link::StormPolicyError),
+    /// The policy for comparing persons cannot be used.
+    #[error(transparent)]
+    Persons(PersonPolicyError),
     /// The table of fields or the calendar cannot be used.
     #[error(transparent)]
     Table(TableError),
+    /// The identifier rules cannot be used.
+    #[error(transparent)]
+    IdentifierRules(link::IdentifierRulesError),
     /// The first event could not be kept.
     #[error(transparent)]
     First(IntakeError),
@@ -120,7 +127,9 @@ impl OpenError {
             Self::Policy(error) => error.code(),
             Self::LinkPolicy(error) => error.code(),
             Self::StormPolicy(error) => error.code(),
+            Self::Persons(error) => error.code(),
             Self::Table(error) => error.code(),
+            Self::IdentifierRules(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
     }
@@ -143,6 +152,9 @@ pub(crate) struct Core {
     pub(crate) blobs: Blobs,
     pub(crate) link_policy: LinkPolicy,
     pub(crate) storm_policy: StormPolicy,
+    pub(crate) names: NamePolicy,
+    pub(crate) person_weights: PersonWeights,
+    pub(crate) identifier_rules: IdentifierRules,
     pub(crate) triage_policy: Policy,
     /// What the log of this installation calls itself.
     pub(crate) log_origin: String,
@@ -178,8 +190,11 @@ impl Station {
         let triage_policy = policy_of(&config)?;
         let link_policy = LinkPolicy::builtin().map_err(OpenError::LinkPolicy)?;
         let storm_policy = StormPolicy::builtin().map_err(OpenError::StormPolicy)?;
+        let names = NamePolicy::builtin().map_err(OpenError::Persons)?;
+        let person_weights = PersonWeights::builtin().map_err(OpenError::Persons)?;
         let feedback = Feedback::builtin().map_err(OpenError::Table)?;
         let calendar = Calendar::builtin().map_err(OpenError::Table)?;
+        let identifier_rules = IdentifierRules::builtin().map_err(OpenError::IdentifierRules)?;
         let (store, keys) = match if_missing {
             IfMissing::Refuse => open_existing(&config).await?,
             IfMissing::Create => open_or_create(&config, clock.as_ref(), entropy.as_ref()).await?,
@@ -199,6 +214,9 @@ impl Station {
             blobs,
             link_policy,
             storm_policy,
+            names,
+            person_weights,
+            identifier_rules,
             triage_policy,
             log_origin,
             feedback,
@@ -219,8 +237,6 @@ impl Station {
             let opened = station.commit(Operation::Record(event)).await;
             opened.map_err(OpenError::First)?;
         }
-        // The tables of phone numbers take a fifth of a second to build: not while a sender waits.
-        tokio::task::spawn_blocking(link::warm_up);
         station.logbook.follow(station.core.clone(), written);
         Ok(station)
     }

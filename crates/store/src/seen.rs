@@ -3,9 +3,10 @@
 use model::{ReportId, Timestamp};
 
 use crate::connection::{Columns, Parameters};
+use crate::read::{ROWS_PER_PAGE_MAX, capped};
 use crate::row::Blind;
 use crate::table::Record;
-use crate::{StoreFault, Tx};
+use crate::{Store, StoreFault, Tx};
 
 /// An identifier of a child's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,14 +82,26 @@ impl Tx {
         self.connection().insert(rows.iter(), tail).await.map(drop)
     }
 
-    /// The persons under these keys, in no order.
-    pub async fn person_keys(&mut self, blinds: &[Blind]) -> Result<Vec<PersonKeyRow>, StoreFault> {
-        self.connection().among("blind", blinds, "").await
-    }
-
     /// Keeps the keys of persons.
     pub async fn insert_person_keys(&mut self, rows: &[PersonKeyRow]) -> Result<(), StoreFault> {
         let tail = "ON CONFLICT (blind, report_id, position) DO NOTHING";
         self.connection().insert(rows.iter(), tail).await.map(drop)
+    }
+}
+
+impl Store {
+    /// The persons under a key, by report, at most `limit`.
+    pub async fn person_keys(
+        &self,
+        blind: Blind,
+        limit: usize,
+    ) -> Result<Vec<PersonKeyRow>, StoreFault> {
+        let mut reader = self.reader("person_keys").await?;
+        let connection = &mut reader.connection();
+        let mut parameters = connection.parameters();
+        parameters.bytes(&blind.0);
+        parameters.int(capped(limit, ROWS_PER_PAGE_MAX));
+        let tail = "WHERE blind = $1 ORDER BY report_id, position LIMIT $2";
+        connection.select(tail, parameters).await
     }
 }

@@ -33,6 +33,20 @@ pub(super) async fn run(args: Case) -> Result<Verdict, Failure> {
     for link in &casefile.links {
         output::line(&format!("link {} – {}: {}", link.from, link.to, link.why))?;
     }
+    for suggestion in &casefile.suggestions {
+        output::line(&format!(
+            "may belong to case {} ({} – {}): {}",
+            suggestion.case, suggestion.report, suggestion.to, suggestion.why
+        ))?;
+    }
+    for remark in &casefile.remarks {
+        output::line(&format!("report {}: {}", remark.report, remark.text))?;
+    }
+    for decision in &casefile.decisions {
+        output::line(&format!(
+            "decision {decision} stands: see `watchfire decisions`"
+        ))?;
+    }
     for item in &casefile.evidence {
         let kind = item.media_type.as_deref().unwrap_or("type not said");
         let line = format!(

@@ -5,6 +5,7 @@ mod calendar;
 mod case;
 mod decide;
 mod demo;
+mod identifiers;
 mod ledger;
 mod log;
 mod queue;
@@ -42,6 +43,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Log(args) => log::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,
+        Command::Identifiers(args) => identifiers::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

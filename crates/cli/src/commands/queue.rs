@@ -59,6 +59,18 @@ pub(super) fn in_words(entry: &QueueEntry) -> String {
             "reports"
         },
     );
+    if let Some(storm) = &entry.storm {
+        // Writing to a String cannot fail.
+        write!(
+            text,
+            "\n    storm {}  stands for {} reports with the same {}, in {} cases",
+            storm.storm, storm.reports, storm.kind, storm.cases
+        )
+        .unwrap_or_default();
+    }
+    if entry.waiting > 0 {
+        write!(text, "\n    waiting {:+}", entry.waiting).unwrap_or_default();
+    }
     let mut reasons: Vec<_> = entry.reasons.iter().collect();
     reasons.sort_by_key(|reason| (reason.score, -reason.points));
     for reason in reasons {

@@ -113,7 +113,7 @@ impl Decisions {
         (members, positions.into_iter().collect())
     }
 
-    /// Which decision of `in_force` first brought `one` and `other` together, if decisions alone do.
+    /// Which decision of `in_force` first brought the two sides together, if decisions alone do.
     pub(super) fn joining(
         &self,
         in_force: &[usize],

@@ -372,7 +372,9 @@ impl Index {
         let hubs = asked
             .iter()
             .filter(|one| self.record.is_hub(one.identifier));
-        hubs.map(|one| one.position).collect()
+        let mut hubs: Vec<usize> = hubs.map(|one| one.position).collect();
+        hubs.sort_unstable();
+        hubs
     }
 
     fn merged(&self, number: u32, founder: u32, tied: &Tied) -> Vec<(ReportId, ReportId)> {

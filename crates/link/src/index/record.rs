@@ -6,7 +6,7 @@ use model::{IdentifierKind, ReportId, Timestamp};
 use super::Carried;
 use crate::LinkPolicy;
 
-/// No entry, no identifier.
+/// No report.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// Everything that was placed. It only grows, and no person's decision changes it.
@@ -15,7 +15,7 @@ pub(super) struct Record {
     pub(super) policy: LinkPolicy,
     pub(super) reports: Reports,
     pub(super) identifiers: Identifiers,
-    /// What each report carries, report after report.
+    /// What each report carries, report after report, the identifiers of one report ascending.
     pub(super) entries: Vec<Entry>,
     /// Where a report's entries begin; one more than there are reports.
     pub(super) entry_starts: Vec<u32>,
@@ -29,8 +29,7 @@ pub(super) struct Record {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) identifier: u32,
-    pub(super) report: u32,
-    /// The entry of the carrier before this one, or [`NONE`].
+    /// The report that carried it before this one, or [`NONE`].
     pub(super) previous: u32,
 }
 
@@ -144,13 +143,18 @@ impl Record {
     pub(super) fn carriers(&self, identifier: u32) -> impl Iterator<Item = u32> + '_ {
         let mut at = self.identifiers.known[identifier as usize].head;
         std::iter::from_fn(move || {
-            let entry = self.entries.get(at as usize)?;
-            at = entry.previous;
-            Some(entry.report)
+            let report = at;
+            if report == NONE {
+                return None;
+            }
+            let entries = self.entries_of(report);
+            let here = entries.binary_search_by_key(&identifier, |entry| entry.identifier);
+            at = here.map_or(NONE, |here| entries[here].previous);
+            Some(report)
         })
     }
 
-    /// Adds a report that carries `identifiers`, each once.
+    /// Adds a report that carries `identifiers`, ascending, each once.
     pub(super) fn append(
         &mut self,
         id: ReportId,
@@ -161,10 +165,9 @@ impl Record {
         let report = self.reports.push(id, minute);
         for identifier in identifiers {
             let head = &mut self.identifiers.known[identifier as usize].head;
-            let previous = std::mem::replace(head, u32_of(self.entries.len()));
+            let previous = std::mem::replace(head, report);
             self.entries.push(Entry {
                 identifier,
-                report,
                 previous,
             });
         }
@@ -254,7 +257,7 @@ pub(super) struct Identifiers {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) fingerprint: u64,
-    /// The latest carrier's entry, or [`NONE`].
+    /// The latest carrier, or [`NONE`].
     pub(super) head: u32,
     /// The kind in the lowest [`KIND_BITS`], the spread above.
     pub(super) kind_and_spread: u32,

@@ -123,7 +123,13 @@ impl Index {
             }
         })?;
         let entry_starts = from.records(u32::from_le_bytes)?;
-        let pairs = from.records(split)?;
+        let entries = from.records(|all| {
+            let (identifier, previous) = split(all);
+            Entry {
+                identifier,
+                previous,
+            }
+        })?;
         let edge_starts = from.records(u32::from_le_bytes)?;
         let edges = from.records(|all| {
             let (to, rest) = split(all);
@@ -138,7 +144,7 @@ impl Index {
             minutes,
             known,
             entry_starts,
-            pairs,
+            entries,
             edge_starts,
             edges,
         };
@@ -178,8 +184,7 @@ struct Raw {
     minutes: Vec<i32>,
     known: Vec<Known>,
     entry_starts: Vec<u32>,
-    /// Identifier, and the entry of the carrier before.
-    pairs: Vec<(u32, u32)>,
+    entries: Vec<Entry>,
     edge_starts: Vec<u32>,
     edges: Vec<StoredEdge>,
 }
@@ -197,34 +202,24 @@ impl Raw {
                 && starts.last().is_some_and(|last| *last as usize == all)
                 && starts.is_sorted()
         };
-        if !begin(&self.entry_starts, self.pairs.len()) {
+        if !begin(&self.entry_starts, self.entries.len()) {
             return Err(wrong("entries"));
         }
         if !begin(&self.edge_starts, self.edges.len()) || self.is_edge_astray() {
             return Err(wrong("edges"));
         }
-        let entries_end = u32_of(self.pairs.len());
-        let known_end = u32_of(self.known.len());
-        let is_before = |entry: u32, end: u32| entry == NONE || entry < end;
-        if !self
-            .known
-            .iter()
-            .all(|known| is_before(known.head, entries_end))
-        {
+        let all = u32_of(self.ids.len());
+        let is_before = |report: u32, end: u32| report == NONE || report < end;
+        if !self.known.iter().all(|known| is_before(known.head, all)) {
             return Err(wrong("identifiers"));
         }
-        let mut entries = Vec::with_capacity(self.pairs.len());
+        let known_end = u32_of(self.known.len());
         for (report, range) in (0_u32..).zip(self.entry_starts.windows(2)) {
-            for at in range[0]..range[1] {
-                let (identifier, previous) = self.pairs[at as usize];
-                if identifier >= known_end || !is_before(previous, at) {
-                    return Err(wrong("entries"));
-                }
-                entries.push(Entry {
-                    identifier,
-                    report,
-                    previous,
-                });
+            let entries = &self.entries[range[0] as usize..range[1] as usize];
+            let sound =
+                |entry: &Entry| entry.identifier < known_end && is_before(entry.previous, report);
+            if !entries.iter().all(sound) {
+                return Err(wrong("entries"));
             }
         }
         let (ids, minutes) = (self.ids, self.minutes);
@@ -232,7 +227,7 @@ impl Raw {
             policy,
             reports: Reports::from_parts(ids, minutes).ok_or(wrong("reports"))?,
             identifiers: Identifiers::from_known(self.known).ok_or(wrong("identifiers"))?,
-            entries,
+            entries: self.entries,
             entry_starts: self.entry_starts,
             edges: self.edges,
             edge_starts: self.edge_starts,

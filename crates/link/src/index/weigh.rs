@@ -1,5 +1,7 @@
 //! What a new report shares with each case, in bits, and what an edge is worth later.
 
+use std::cmp::Reverse;
+
 use super::partition::Partition;
 use super::record::{Record, StoredEdge};
 
@@ -114,7 +116,8 @@ pub(super) fn weigh(
         }
     }
     sightings.retain(|sighting| sighting.bits > 0);
-    sightings.sort_unstable_by(|a, b| (a.case, b.bits, a.asked).cmp(&(b.case, a.bits, b.asked)));
+    let key = |one: &Sighting| (one.case, Reverse(one.bits), asked[one.asked].position);
+    sightings.sort_unstable_by_key(key);
     let mut met: Vec<Met> = Vec::new();
     for (at, sighting) in sightings.iter().enumerate() {
         match met.last_mut() {
@@ -250,7 +253,7 @@ pub(super) fn whole_parts(parts: &mut Partition, reports: &[u32]) -> Vec<u32> {
     members
 }
 
-/// Puts what is asked about in numbers, each identifier once.
+/// Puts what is asked about in numbers, ascending, each identifier once.
 pub(super) fn ask(record: &mut Record, carried: &[super::Carried]) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::with_capacity(carried.len());
     for (position, one) in carried.iter().enumerate() {
@@ -262,6 +265,5 @@ pub(super) fn ask(record: &mut Record, carried: &[super::Carried]) -> Vec<Asked>
     }
     asked.sort_unstable_by_key(|one| (one.identifier, one.position));
     asked.dedup_by_key(|one| one.identifier);
-    asked.sort_unstable_by_key(|one| one.position);
     asked
 }

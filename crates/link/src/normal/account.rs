@@ -3,14 +3,13 @@
 use model::{IdentifierKind, Mention, Part, Report};
 
 use super::{Form, compose, fold};
+use crate::rules::IdentifierRules;
 
 /// Names under which one platform goes. Only pure renamings and abbreviations: two services of one
 /// company are two.
-const ALIASES: [(&str, &str); 9] = [
-    ("fb", "facebook"),
-    ("ig", "instagram"),
-    ("insta", "instagram"),
-    ("snap", "snapchat"),
+///
+/// The policy's labels are known besides.
+const ALIASES: [(&str, &str); 5] = [
     ("telegrammessenger", "telegram"),
     ("twitter", "x"),
     ("twitterx", "x"),
@@ -22,7 +21,11 @@ const ALIASES: [(&str, &str); 9] = [
 ///
 /// A mention without one belongs to the platform that the report happened on, where it is about
 /// those who took part in it; an associated account may be anywhere.
-pub(super) fn platform(report: &Report, mention: &Mention) -> String {
+pub(super) fn platform(report: &Report, mention: &Mention, rules: &IdentifierRules) -> String {
+    let slug = |name: &str| {
+        let slug = slug(name);
+        rules.platform_called(&slug).map_or(slug, str::to_owned)
+    };
     let own = mention.qualifier.as_deref().map(slug).unwrap_or_default();
     if !own.is_empty() || mention.part == Part::Associated {
         return own;
@@ -87,7 +90,6 @@ mod tests {
     fn platforms_have_one_slug() {
         for (name, expected) in [
             ("Instagram", "instagram"),
-            (" insta ", "instagram"),
             ("https://www.instagram.com/", "instagram"),
             ("X (formerly Twitter)", "x"),
             ("Twitter", "x"),

@@ -4,6 +4,7 @@
 use model::IdentifierKind;
 
 use super::{Form, fold};
+use crate::checks;
 
 /// The shortest value that can be one device's.
 const VALUE_CHARS_MIN: usize = 6;
@@ -22,7 +23,7 @@ pub(super) fn form(text: &str, id_type: Option<&str>) -> Form {
     let value = value(&fold(text));
     let first = value.chars().next();
     let repeated = value.chars().all(|c| Some(c) == first);
-    let bad_imei = kind == "imei" && value.len() == 15 && !luhn(&value);
+    let bad_imei = kind == "imei" && value.len() == 15 && !checks::luhn(value.as_bytes());
     let ties = value.chars().count() >= VALUE_CHARS_MIN
         && !repeated
         && !bad_imei
@@ -40,23 +41,6 @@ fn value(folded: &str) -> String {
     } else {
         folded.to_owned()
     }
-}
-
-/// The check digit of ISO/IEC 7812-1, annex B, as used for the IMEI (3GPP TS 23.003, annex B).
-fn luhn(text: &str) -> bool {
-    let mut sum = 0;
-    for (position, c) in text.chars().rev().enumerate() {
-        let Some(digit) = c.to_digit(10) else {
-            return false;
-        };
-        let doubled = digit * 2;
-        sum += match position % 2 {
-            0 => digit,
-            _ if doubled > 9 => doubled - 9,
-            _ => doubled,
-        };
-    }
-    sum % 10 == 0
 }
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ mod phone;
 mod url;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use model::{IdentifierKind, Mention, MentionKind, Report, ReportId};
+use model::{IdentifierKind, Mention, MentionKind, Moment, Report, ReportId};
+
+use crate::rules::IdentifierRules;
+use crate::text::Hit;
 
 /// One normal form of a mention.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +32,7 @@ impl Form {
 }
 
 /// The normal forms of a mention; none for a mention without text.
-pub(crate) fn forms(report: &Report, mention: &Mention) -> Vec<Form> {
+pub(crate) fn forms(report: &Report, mention: &Mention, rules: &IdentifierRules) -> Vec<Form> {
     let text = mention.text.expose().trim();
     if text.is_empty() {
         return Vec::new();
@@ -38,20 +41,54 @@ pub(crate) fn forms(report: &Report, mention: &Mention) -> Vec<Form> {
     let form = match mention.kind {
         MentionKind::Email => email::form(text),
         MentionKind::Phone => phone::form(text, qualifier),
-        MentionKind::Url => url::form(text, report.incident),
+        MentionKind::Url => return url::forms(text, report.incident, rules),
         MentionKind::Ip => return ip::forms(text, mention.port, mention.at.as_ref()),
-        MentionKind::Handle => account::handle(text, account::platform(report, mention)),
-        MentionKind::AccountNumber => account::number(text, account::platform(report, mention)),
-        MentionKind::Group => account::group(text, account::platform(report, mention)),
-        MentionKind::Device => device::form(text, qualifier),
+        MentionKind::Handle => account::handle(text, account::platform(report, mention, rules)),
+        MentionKind::AccountNumber => {
+            account::number(text, account::platform(report, mention, rules))
+        }
+        MentionKind::Group => account::group(text, account::platform(report, mention, rules)),
+        MentionKind::Device => device::form(text, device_type(qualifier, rules).as_deref()),
         MentionKind::PriorReport => prior_report(text),
     };
     vec![form]
 }
 
-/// Makes the libraries behind the normal forms load their tables.
-pub(crate) fn warm_up() {
-    phone::form("+12025550100", None);
+/// The normal forms of what was found in free text. `at` is the moment named beside it.
+pub(crate) fn found(
+    report: &Report,
+    hit: &Hit,
+    at: Option<&Moment>,
+    rules: &IdentifierRules,
+) -> Vec<Form> {
+    let normal = hit.normal.as_str();
+    let plain = |ties| vec![Form::new(hit.kind, normal.to_owned(), ties && hit.valid)];
+    match hit.kind {
+        IdentifierKind::Email if hit.valid => vec![email::form(normal)],
+        IdentifierKind::Phone if hit.valid => vec![phone::form(normal, None)],
+        IdentifierKind::Url if hit.valid => url::forms(normal, report.incident, rules),
+        IdentifierKind::Ip => ip::forms(normal, None, at),
+        // A host is a whole service, and a masked card is one of many.
+        IdentifierKind::Host => plain(false),
+        IdentifierKind::Card => plain(!normal.contains('*')),
+        IdentifierKind::Payment => {
+            let mut forms = plain(true);
+            let number = normal.split_once('/').map(|(_, value)| value);
+            let number = number.filter(|value| hit.valid && value.starts_with('+'));
+            forms.extend(number.map(|number| phone::form(number, None)));
+            forms
+        }
+        _ => plain(true),
+    }
+}
+
+/// The type of a device id under the name that the policy gives it.
+fn device_type(qualifier: Option<&str>, rules: &IdentifierRules) -> Option<String> {
+    let slug: String = fold(qualifier?)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
+    Some(rules.device_called(&slug).map_or(slug, str::to_owned))
 }
 
 fn prior_report(text: &str) -> Form {
@@ -66,6 +103,11 @@ fn compose(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfkc()
         .normalize(text)
         .into_owned()
+}
+
+/// The normal form of a URL in free text; `None` for what is none.
+pub(crate) fn url_spelled(text: &str) -> Option<String> {
+    url::spelled(text)
 }
 
 /// [`compose`], then lower case letter by letter.

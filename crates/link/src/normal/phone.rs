@@ -1,12 +1,10 @@
 //! Phone numbers in E.164 (`+` and at most 15 digits), where the country is said.
 
 use model::IdentifierKind;
-use phonenumber::Mode;
 
 use super::{Form, compose};
+use crate::numbering;
 
-/// The longest text that is read as a number, in bytes; the protocol documents 50 characters.
-const TEXT_BYTES_MAX: usize = 64;
 /// The fewest digits, calling code included, that can be one subscriber's number; shorter ones are
 /// service numbers.
 const DIGITS_MIN: usize = 8;
@@ -16,8 +14,10 @@ const DIGITS_MIN: usize = 8;
 pub(super) fn form(text: &str, calling_code: Option<&str>) -> Form {
     let text = international(compose(text).trim());
     let number = match (text.starts_with('+'), calling_code.map(digits)) {
-        (true, _) => e164(&subscriber(&text)),
-        (false, Some(code)) if !code.is_empty() => e164(&format!("{code}{}", subscriber(&text))),
+        (true, _) => numbering::international(&subscriber(&text)),
+        (false, Some(code)) if !code.is_empty() => {
+            numbering::beside_code(&code, &subscriber(&text))
+        }
         _ => None,
     };
     match number {
@@ -55,14 +55,6 @@ fn subscriber(text: &str) -> String {
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
-}
-
-fn e164(digits: &str) -> Option<String> {
-    if digits.is_empty() || digits.len() > TEXT_BYTES_MAX {
-        return None;
-    }
-    let number = phonenumber::parse(None, format!("+{digits}")).ok()?;
-    Some(number.format().mode(Mode::E164).to_string())
 }
 
 /// Whether the last seven digits are all the same: nobody's number, what people type to get past a

@@ -7,16 +7,46 @@ use ::url::{Host, Url};
 use model::{IdentifierKind, IncidentKind};
 
 use super::{Form, ip};
+use crate::rules::IdentifierRules;
+use crate::{checks, text};
 
 /// Query parameters that say how a visitor came, never where to.
 const TRACKING: [&str; 6] = ["fbclid", "gclid", "igsh", "igshid", "msclkid", "si"];
 
-pub(super) fn form(text: &str, incident: IncidentKind) -> Form {
+/// The account, group or wallet that the address names; else the address, and the onion service
+/// that it lies on.
+pub(super) fn forms(text: &str, incident: IncidentKind, rules: &IdentifierRules) -> Vec<Form> {
     let refanged = refang(text);
-    match parse(&refanged) {
-        Some(url) => normal(&url, incident),
-        None => Form::new(IdentifierKind::Url, refanged, false),
+    let Some(url) = parse(&refanged) else {
+        return vec![Form::new(IdentifierKind::Url, refanged, false)];
+    };
+    if let Some((kind, named)) = named(&url, rules) {
+        return vec![Form::new(kind, named, true)];
     }
+    let host = url.host_str().unwrap_or_default();
+    let onion = host
+        .strip_suffix(".onion")
+        .and_then(|name| name.rsplit('.').next());
+    let Some(onion) = onion.filter(|name| checks::onion(name.as_bytes())) else {
+        return vec![normal(&url, incident)];
+    };
+    let service = Form::new(IdentifierKind::Onion, format!("{onion}.onion"), true);
+    let page = normal(&url, incident);
+    let says_more = page.normal != service.normal;
+    [Some(service), says_more.then_some(page)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn named(url: &Url, rules: &IdentifierRules) -> Option<(IdentifierKind, String)> {
+    let rest = url.as_str().split_once("://")?.1;
+    if !matches!(url.scheme(), "http" | "https") {
+        return text::named_by_link(&format!("{}://", url.scheme()), rest, rules);
+    }
+    let host = url.host_str()?;
+    let at = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    text::named_by_link(host, &rest[at..], rules)
 }
 
 /// Undoes the habit of writing addresses so that nobody follows them by accident:
@@ -46,7 +76,19 @@ fn parse(text: &str) -> Option<Url> {
         .filter(|url| url.host_str().is_some_and(|host| host.contains(['.', ':'])))
 }
 
+/// The normal form of a URL in free text; `None` for what is none.
+pub(super) fn spelled(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    Some(spell(&url).0)
+}
+
 fn normal(url: &Url, incident: IncidentKind) -> Form {
+    let (normal, says_where) = spell(url);
+    Form::new(IdentifierKind::Url, normal, ties(url, says_where, incident))
+}
+
+/// The normal form, and whether it says more than the host.
+fn spell(url: &Url) -> (String, bool) {
     let web = matches!(url.scheme(), "http" | "https");
     let mut normal = String::with_capacity(url.as_str().len());
     if !web {
@@ -81,8 +123,7 @@ fn normal(url: &Url, incident: IncidentKind) -> Form {
         normal.push('?');
         normal.push_str(&query);
     }
-    let says_where = path.len() > 1 || !query.is_empty();
-    Form::new(IdentifierKind::Url, normal, ties(url, says_where, incident))
+    (normal, path.len() > 1 || !query.is_empty())
 }
 
 fn query(url: &Url) -> String {
@@ -127,6 +168,11 @@ fn is_under(host: &str, top: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn form(text: &str, incident: IncidentKind) -> Form {
+        let rules = IdentifierRules::builtin().unwrap();
+        forms(text, incident, &rules).remove(0)
+    }
+
     #[test]
     fn addresses_have_one_form() {
         let check = |text: &str, normal: &str, ties: bool| {
@@ -170,7 +216,8 @@ mod tests {
         check("http://10.0.0.1/a", "10.0.0.1/a", false);
         check("http://[2001:DB8::1]/a", "[2001:db8::1]/a", true);
         check("http://203.0.113.7/a", "203.0.113.7/a", true);
-        check("tg://join?invite=Ab1", "tg://join?invite=Ab1", true);
+        check("tg://join?invite=Ab1", "telegram/Ab1", true);
+        check("https://t.me/Opaque_41", "telegram/opaque_41", true);
         check("magnet:?xt=urn:btih:00ff", "magnet:?xt=urn:btih:00ff", true);
         check("data:text/plain,x", "data:text/plain,x", false);
         check("see example.com or call", "see example.com or call", false);

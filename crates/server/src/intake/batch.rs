@@ -14,8 +14,8 @@ use model::{
 };
 use store::{
     AccountRow, Blind, CaseRow, ChildRow, DecisionRow, DetailRow, FileRow, LinkRow, LogRow,
-    MentionRow, ReportRow, Sealed, StormKeyRow, StormMarkRow, StormNamedRow, StormRow,
-    SubmissionRow, Tx, TyingRow,
+    MentionRow, PersonKeyRow, ReportRow, Sealed, StormKeyRow, StormMarkRow, StormNamedRow,
+    StormRow, SubmissionRow, Tx, TyingRow,
 };
 use triage::ledger::Counter;
 use vault::{DataKey, Keys};
@@ -80,6 +80,7 @@ pub(super) struct Written {
     pub(super) mentions: Vec<MentionRow>,
     pub(super) tying: Vec<TyingRow>,
     pub(super) children: Vec<ChildRow>,
+    pub(super) persons: Vec<PersonKeyRow>,
     pub(super) decisions: BTreeSet<DecisionId>,
     pub(super) storm_keys: BTreeSet<Blind>,
     pub(super) storm_marks: Vec<StormMarkRow>,
@@ -331,6 +332,7 @@ impl Batch<'_> {
         let said = self.written.links.iter().filter(|row| row.from == report);
         let position = said.count();
         self.gather(tx, &new, case, position, at).await?;
+        self.written.persons.append(&mut new.persons);
         for (position, prepared) in new.identifiers.into_iter().enumerate() {
             self.written.mentions.push(MentionRow {
                 report,

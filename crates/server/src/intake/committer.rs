@@ -281,6 +281,7 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
     tx.put_decisions(&decisions).await?;
     tx.append_tying(&written.tying).await?;
     tx.insert_children(&written.children).await?;
+    tx.insert_person_keys(&written.persons).await?;
     let storms: Vec<_> = written
         .storms
         .iter()

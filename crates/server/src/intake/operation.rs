@@ -4,7 +4,9 @@ use model::{
     AccountId, CaseId, CustodyEvent, DecisionId, FileId, Finding, Identifier, ReportId,
     ReportOutcome, Timestamp,
 };
-use store::{AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, Sealed, SubmissionRow};
+use store::{
+    AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, PersonKeyRow, Sealed, SubmissionRow,
+};
 use tokio::sync::oneshot;
 use triage::Help;
 use vault::DataKey;
@@ -84,6 +86,8 @@ pub(crate) struct Finishing {
     /// Identifiers of the children themselves, blinded apart from all others.
     pub(crate) children: Vec<Blind>,
     pub(crate) storm: PreparedStorm,
+    /// The keys under which its persons are found again.
+    pub(crate) persons: Vec<PersonKeyRow>,
     pub(crate) judged: Judged,
     /// The same for the case that one of the children is known from an earlier report.
     pub(crate) judged_known: Judged,

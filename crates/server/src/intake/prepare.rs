@@ -102,7 +102,7 @@ impl Station {
     ) -> Result<Finishing, IntakeError> {
         let core = self.core();
         let entropy = core.entropy.as_ref();
-        let identifiers = link::identifiers(words);
+        let identifiers = link::identifiers(words, &core.identifier_rules);
         let judged = |victim_seen_before| -> Result<Judged, IntakeFault> {
             let context = triage::Context { victim_seen_before };
             let policy = &core.triage_policy;
@@ -127,6 +127,7 @@ impl Station {
             .collect();
         let facts = link::storm_facts(&core.storm_policy, words, &identifiers, &judged.findings);
         let storm = PreparedStorm::new(&core.keys, facts);
+        let persons = crate::persons::person_keys(core, report, words, &identifiers);
         let help = triage::help(&core.triage_policy, &core.feedback, &judged.findings);
         let identifiers = identifiers
             .into_iter()
@@ -156,6 +157,7 @@ impl Station {
             identifiers,
             children,
             storm,
+            persons,
             judged,
             judged_known,
             help,

@@ -6,12 +6,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use model::{CaseId, Link};
+use model::{CaseId, DecisionId, Link};
 use triage::Due;
 
 use super::session::signed_in;
 use super::{Console, ShownEntry, notice, page};
-use crate::casefile::Member;
+use crate::casefile::{CaseSuggestion, Member, Remark};
 use crate::problem::Problem;
 
 #[derive(Template)]
@@ -21,6 +21,9 @@ struct CasePage {
     links: Vec<Link>,
     members: Vec<Member>,
     evidence: Vec<ShownItem>,
+    suggestions: Vec<CaseSuggestion>,
+    remarks: Vec<Remark>,
+    decisions: Vec<DecisionId>,
     clocks: Vec<Due>,
 }
 
@@ -49,6 +52,9 @@ pub(super) async fn show(
             entry: ShownEntry::of(casefile.entry, usize::MAX),
             links: casefile.links,
             members: casefile.members,
+            suggestions: casefile.suggestions,
+            remarks: casefile.remarks,
+            decisions: casefile.decisions,
             clocks: casefile.clocks,
             evidence: casefile
                 .evidence

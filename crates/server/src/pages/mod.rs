@@ -2,9 +2,11 @@
 //! elsewhere.
 
 mod case;
+mod decide;
 mod queue;
 mod senders;
 mod session;
+mod storm;
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use model::{Finding, Override, Score};
 
-use crate::casefile::QueueEntry;
+use crate::casefile::{QueueEntry, StormSummary};
 use crate::problem::Problem;
 use crate::station::Station;
 
@@ -37,6 +39,10 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     Router::new()
         .route("/", get(queue::show))
         .route("/cases/{id}", get(case::show))
+        .route("/cases/{id}/merge", post(decide::merge))
+        .route("/cases/{id}/split", post(decide::split))
+        .route("/cases/{id}/undo", post(decide::undo))
+        .route("/storms/{id}", get(storm::show))
         .route("/senders", get(senders::show))
         .route("/sign-in", get(session::sign_in))
         .route("/sign-out", post(session::sign_out))
@@ -110,6 +116,8 @@ struct ShownEntry {
     more: usize,
     reports: i64,
     age: String,
+    waiting: i64,
+    storm: Option<StormSummary>,
 }
 
 /// A reason as a page shows it.
@@ -138,6 +146,8 @@ impl ShownEntry {
             more,
             reports: entry.reports,
             age: age(entry.age_s),
+            waiting: entry.waiting,
+            storm: entry.storm,
         }
     }
 }
