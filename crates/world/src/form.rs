@@ -1,10 +1,11 @@
 //! Puts a telling into the CyberTipline form.
 
+use sha2::{Digest, Sha256};
 use wire::ispws::{
     AccountPermanentlyDisabled, AssociatedAccount, AssociatedAccountType, AssociatedPlatform,
     BatchReason, BatchedReport, CallingCode, CaptureEvent, ChatImIncident, ContactPerson, DateTime,
     DeviceId, Email, EstimatedLocation, FileAnnotations, FileDetails, FileMarking, FileRelevance,
-    IncidentSummary, IntendedRecipient, InternetDetails, IpCaptureEvent, Person,
+    Hash, IncidentSummary, IntendedRecipient, InternetDetails, IpCaptureEvent, Person,
     PersonOrUserReported, Phone, Report, ReportAnnotations, Reporter, Victim, WebPageIncident,
 };
 
@@ -31,18 +32,36 @@ pub(crate) fn report(telling: &Telling) -> Report {
 }
 
 /// What the sender says of a picture, without the numbers that the receiver gives out.
-pub(crate) fn file_details(shot: &Shot, file_name: &str) -> FileDetails {
+pub(crate) fn file_details(seed: u64, shot: &Shot, file_name: &str) -> FileDetails {
     let supplemental = shot.supplemental;
     FileDetails {
         original_file_name: Some(file_name.to_owned()),
         file_viewed_by_esp: shot.viewed,
         publicly_available: shot.public,
+        original_file_hash: shot
+            .hashed
+            .then(|| perceptual_hash(seed, shot.picture))
+            .into_iter()
+            .collect(),
         file_relevance: supplemental.then_some(FileRelevance::SupplementalReported),
         marking: (shot.marks != FileAnnotations::default())
             .then_some(FileMarking::Annotations(shot.marks)),
         // The protocol refuses a class on a supplemental file.
         industry_classification: shot.class.filter(|_| !supplemental),
         ..FileDetails::default()
+    }
+}
+
+/// What stands for a perceptual hash: the same for all copies of a picture. It is of a kind that no
+/// receiver can compute, because its algorithm is not public.
+fn perceptual_hash(seed: u64, picture: u64) -> Hash {
+    let mut sum = Sha256::new();
+    sum.update(b"watchfire synthetic picture");
+    sum.update(seed.to_le_bytes());
+    sum.update(picture.to_le_bytes());
+    Hash {
+        hash_type: "PhotoDNA".to_owned(),
+        value: model::hex(&sum.finalize()),
     }
 }
 

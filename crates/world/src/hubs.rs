@@ -165,7 +165,7 @@ fn name_old_phone(
     telling: &mut Telling,
 ) {
     if member == 0 {
-        let ago = dice.millis(700 * DAY_MILLIS, 1_100 * DAY_MILLIS);
+        let ago = dice.millis(850 * DAY_MILLIS, 1_250 * DAY_MILLIS);
         let at = scene.now.plus_millis(-ago / 1000 * 1000);
         let late = telling.at.at.millis_since(at);
         telling.at.at = at;

@@ -185,7 +185,7 @@ impl Kind {
             Self::Namesakes => "Two strangers with one screen name on two platforms: not one case.",
             Self::EqualNames => "Strangers with one name: not one case.",
             Self::Recycled => {
-                "A phone number that had another owner more than 18 months before: not one case."
+                "A phone number that had another owner more than two years before: not one case."
             }
             Self::Gateway => {
                 "Strangers behind one carrier's address; only address, port and minute tie two."

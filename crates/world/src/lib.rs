@@ -153,7 +153,7 @@ impl World {
                         shot.copy,
                         self.pictures,
                     ),
-                    details: form::file_details(shot, &name),
+                    details: form::file_details(self.scene.seed, shot, &name),
                     name,
                 }
             })

@@ -56,6 +56,14 @@ impl Scene {
         }
     }
 
+    /// Report `serial` in the language of the report `first`, as one template has one language.
+    pub(crate) fn voice_like(&self, first: u32, serial: u32) -> Voice {
+        Voice {
+            region: self.region(serial),
+            language: self.voice(first).language,
+        }
+    }
+
     /// A region other than that of the people of report `serial`.
     pub(crate) fn region_abroad(&self, serial: u32) -> &'static Region {
         region_abroad(self.region(serial), mixed(self.seed, serial, 3))

@@ -33,6 +33,8 @@ struct Storm {
     platform: usize,
     marked: bool,
     batched: bool,
+    /// Whether the platform gives a perceptual hash, which is the same for all near copies.
+    hashed: bool,
     news: Option<News>,
 }
 
@@ -50,6 +52,7 @@ impl Storm {
             platform,
             marked,
             batched,
+            hashed: dice.chance(600),
             news: tells.then_some(news),
         }
     }
@@ -74,7 +77,11 @@ pub(crate) fn storm(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u
         _ => storm.start.plus_millis(late / 1000 * 1000).min(latest),
     };
     let incident = IncidentType::AbuseMaterial;
-    let mut telling = Telling::new(scene.voice(serial), storm.platform, incident, at);
+    let voice = match episode.kind {
+        Kind::Series => scene.voice_like(episode.first, serial),
+        _ => scene.voice(serial),
+    };
+    let mut telling = Telling::new(voice, storm.platform, incident, at);
     let mut party = Party::of(person.account(storm.platform));
     if dice.chance(600) {
         party.see(&person, CaptureEvent::Upload, at, 1);
@@ -96,6 +103,7 @@ pub(crate) fn storm(scene: &Scene, dice: &mut Dice, episode: &Episode, member: u
             } else {
                 0
             },
+            hashed: storm.hashed && episode.kind == Kind::NearStorm,
             viewed: dice.pick(&[None, Some(true), Some(false)]),
             public: Some(true),
             marks: FileAnnotations {
@@ -153,7 +161,8 @@ pub(crate) fn flood(scene: &Scene, episode: &Episode, member: u32) -> Telling {
     let late = i64::from(member) * 1_000 + i64::from(serial % 1_000);
     let at = start.plus_millis(late).min(scene.now);
     let incident = IncidentType::AbuseMaterial;
-    let mut telling = Telling::new(scene.voice(serial), sender, incident, at);
+    let voice = scene.voice_like(episode.first, serial);
+    let mut telling = Telling::new(voice, sender, incident, at);
     telling.at = Written::utc(at);
     telling.names_contact = false;
     telling.marks.spam = dice.chance(300);

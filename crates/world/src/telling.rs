@@ -267,6 +267,8 @@ pub(crate) struct Shot {
     pub(crate) picture: u64,
     /// 0 is the picture itself; other numbers are copies that were saved again or changed a little.
     pub(crate) copy: u32,
+    /// Whether the sender gives a perceptual hash.
+    pub(crate) hashed: bool,
     pub(crate) viewed: Option<bool>,
     pub(crate) public: Option<bool>,
     pub(crate) class: Option<FileClassification>,

@@ -131,7 +131,7 @@ fn behind_a_gateway_only_port_and_minute_tie() {
 }
 
 #[test]
-fn a_phone_that_was_given_on_has_a_gap_of_more_than_540_days() {
+fn a_phone_that_was_given_on_has_a_gap_of_more_than_two_years() {
     let told = told(46, 3_000);
     assert!(told.matters("recycled_phones").len() > 3);
     for matter in told.matters("recycled_phones") {
@@ -144,7 +144,7 @@ fn a_phone_that_was_given_on_has_a_gap_of_more_than_540_days() {
             .collect();
         moments.sort();
         let days = moments[1].millis_since(moments[0]) / 86_400_000;
-        assert!(days > 540, "{days}");
+        assert!(days > 731, "{days}");
         assert_eq!(told.cases_among(matter), 2);
     }
 }
@@ -185,6 +185,12 @@ fn near_copies_are_other_bytes_and_series_other_numbers() {
                 let files: BTreeSet<&[u8]> = members
                     .map(|report| report.files[0].bytes.as_slice())
                     .collect();
+                let hashes: BTreeSet<_> = storm
+                    .reports
+                    .iter()
+                    .map(|name| reports[name].files[0].details.original_file_hash.len())
+                    .collect();
+                assert_eq!(hashes.len(), 1, "all of a storm are hashed, or none");
                 let expected = if storm.kind == "storms" {
                     1
                 } else {
@@ -193,6 +199,12 @@ fn near_copies_are_other_bytes_and_series_other_numbers() {
                 assert_eq!(files.len(), expected);
             }
             "series" => {
+                let languages: BTreeSet<_> = storm
+                    .reports
+                    .iter()
+                    .map(|name| truth.reports[name].language)
+                    .collect();
+                assert_eq!(languages.len(), 1, "one sentence has one language");
                 let texts: BTreeSet<_> = members
                     .map(|report| report.report.additional_info.clone().unwrap())
                     .collect();
