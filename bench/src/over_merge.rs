@@ -67,20 +67,23 @@ const fn truth(report: u64, cases: u64) -> u64 {
     report % cases
 }
 
-/// An account and a number of the case, of which each report names at least one, and an address of
-/// its own.
+/// Which of its case's two identifiers a report names: the account, both, or the number.
+fn names(report: u64) -> (bool, bool) {
+    let which = draw(report, 12) % 3;
+    (which < 2, which > 0)
+}
+
+/// What a report names of its case, and an address of its own.
 fn of_case(report: u64, cases: u64) -> Vec<Carried> {
     let case = truth(report, cases);
-    let which = draw(report, 12) % 3;
-    let account = (IdentifierKind::Handle, 1, case);
-    let number = (IdentifierKind::Phone, 2, case);
-    let address = (IdentifierKind::Ip, 3, report);
-    let named = match which {
-        0 => vec![account, address],
-        1 => vec![account, number, address],
-        _ => vec![number, account, address],
-    };
-    let carried = named.into_iter().map(|(kind, family, number)| Carried {
+    let (account, number) = names(report);
+    let named = [
+        account.then_some((IdentifierKind::Handle, 1, case)),
+        number.then_some((IdentifierKind::Phone, 2, case)),
+        Some((IdentifierKind::Ip, 3, report)),
+    ];
+    let named = named.into_iter().flatten();
+    let carried = named.map(|(kind, family, number)| Carried {
         kind,
         fingerprint: fingerprint(family, number),
     });
@@ -96,7 +99,7 @@ fn shared(kind: IdentifierKind, family: u64) -> Carried {
 
 fn verdict(index: &Index, cases: u64, reports: u64) -> Result<(), Failure> {
     let mut truths: BTreeMap<ReportId, Vec<u64>> = BTreeMap::new();
-    let mut kept = 0;
+    let (mut ties, mut kept) = (0, 0);
     for report in 0..reports {
         let Some(founder) = index.founder_of(id(report)) else {
             return Err(Failure::Unexpected { what: "the index" });
@@ -105,9 +108,15 @@ fn verdict(index: &Index, cases: u64, reports: u64) -> Result<(), Failure> {
             .entry(founder)
             .or_default()
             .push(truth(report, cases));
-        // A case's earlier report stands `cases` before.
-        if report >= cases && index.founder_of(id(report - cases)) == Some(founder) {
-            kept += 1;
+        // The case's report before this one stands `cases` earlier. They are tied if both name the
+        // account, or both the number.
+        let Some(before) = report.checked_sub(cases) else {
+            continue;
+        };
+        let ((account, number), (its_account, its_number)) = (names(report), names(before));
+        if account && its_account || number && its_number {
+            ties += 1;
+            kept += usize::from(index.founder_of(id(before)) == Some(founder));
         }
     }
     let mut fused = 0;
@@ -117,7 +126,6 @@ fn verdict(index: &Index, cases: u64, reports: u64) -> Result<(), Failure> {
         fused += within.len() * (within.len() - 1) / 2;
     }
     let all = usize::try_from(reports).unwrap_or(usize::MAX);
-    let pairs = usize::try_from(reports - cases).unwrap_or(usize::MAX);
     print(
         BENCH,
         "true cases",
@@ -135,8 +143,8 @@ fn verdict(index: &Index, cases: u64, reports: u64) -> Result<(), Failure> {
     print(
         BENCH,
         "true ties kept",
-        per(kept, per(pairs, 1.0)),
+        per(kept, per(ties, 1.0)),
         "of 1",
-        pairs,
+        ties,
     )
 }

@@ -28,36 +28,26 @@ where
     let buckets = Buckets::part(mentions);
     let mut parents: Vec<u32> = (0..reports).collect();
     let mut table = Table::default();
+    let mut counts = Vec::new();
     for bucket in 0..buckets.len() {
         let (hashes, of) = buckets.bucket(bucket);
         table.clear_for(hashes.len());
-        match mentions_max {
-            None => {
-                for (hash, report) in hashes.iter().zip(of) {
-                    let slot = table.find(*hash);
-                    let first = table.slots[slot].first;
-                    if first == EMPTY {
-                        table.slots[slot] = Slot::new(*hash, *report);
-                    } else {
-                        union(&mut parents, first, *report);
-                    }
-                }
+        let Some(max) = mentions_max else {
+            for at in 0..hashes.len() {
+                union(&mut parents, of[table.first(hashes, at)], of[at]);
             }
-            Some(max) => {
-                for (hash, report) in hashes.iter().zip(of) {
-                    let slot = table.find(*hash);
-                    if table.slots[slot].first == EMPTY {
-                        table.slots[slot] = Slot::new(*hash, *report);
-                    }
-                    let mentions = &mut table.slots[slot].mentions;
-                    *mentions = mentions.saturating_add(1);
-                }
-                for (hash, report) in hashes.iter().zip(of) {
-                    let slot = table.slots[table.find(*hash)];
-                    if slot.mentions <= max {
-                        union(&mut parents, slot.first, *report);
-                    }
-                }
+            continue;
+        };
+        counts.clear();
+        counts.resize(hashes.len(), 0_u32);
+        for at in 0..hashes.len() {
+            let count = &mut counts[table.first(hashes, at)];
+            *count = count.saturating_add(1);
+        }
+        for at in 0..hashes.len() {
+            let first = table.first(hashes, at);
+            if counts[first] <= max {
+                union(&mut parents, of[first], of[at]);
             }
         }
     }
@@ -123,48 +113,36 @@ fn bucket_of(hash: u64) -> usize {
     usize::try_from(hash >> (u64::BITS - BUCKET_BITS)).unwrap_or_default()
 }
 
-/// Open addressing by a hash's last bits, at most half full.
+/// Which mention of a bucket was the first of its identifier: open addressing by a hash's last
+/// bits, at most half full. It holds positions only, so that it fits a core's own cache.
 #[derive(Default)]
 struct Table {
-    slots: Vec<Slot>,
+    slots: Vec<u32>,
     mask: usize,
-}
-
-#[derive(Clone, Copy)]
-struct Slot {
-    hash: u64,
-    /// The first report that mentions it, or [`EMPTY`].
-    first: u32,
-    mentions: u32,
-}
-
-impl Slot {
-    const fn new(hash: u64, first: u32) -> Self {
-        Self {
-            hash,
-            first,
-            mentions: 0,
-        }
-    }
 }
 
 impl Table {
     fn clear_for(&mut self, mentions: usize) {
         let size = (mentions * 2).next_power_of_two();
         self.slots.clear();
-        self.slots.resize(size, Slot::new(0, EMPTY));
+        self.slots.resize(size, EMPTY);
         self.mask = size - 1;
     }
 
-    /// Where a hash stands, or would.
-    fn find(&self, hash: u64) -> usize {
-        let mut at = usize::try_from(hash & self.mask as u64).unwrap_or_default();
+    /// The first position with the hash that stands `at`; that position itself, if it is new.
+    fn first(&mut self, hashes: &[u64], at: usize) -> usize {
+        let hash = hashes[at];
+        let mut slot = usize::try_from(hash & self.mask as u64).unwrap_or_default();
         loop {
-            let slot = &self.slots[at];
-            if slot.first == EMPTY || slot.hash == hash {
+            let first = self.slots[slot];
+            if first == EMPTY {
+                self.slots[slot] = u32::try_from(at).unwrap_or(EMPTY);
                 return at;
             }
-            at = (at + 1) & self.mask;
+            if hashes[first as usize] == hash {
+                return first as usize;
+            }
+            slot = (slot + 1) & self.mask;
         }
     }
 }

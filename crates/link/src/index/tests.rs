@@ -226,6 +226,25 @@ fn inv_10_only_the_latest_carriers_are_looked_at() {
 }
 
 #[test]
+fn inv_10_a_report_with_very_many_identifiers_looks_at_fewer_carriers_of_each() {
+    let full = CARRIERS_PER_REPORT_MAX / CARRIERS_WALKED_MAX;
+    for (identifiers, found) in [(full, true), (full + 1, false)] {
+        let mut index = Index::new(policy());
+        index.place(id(1), day(0), &[phone(1), email(1)]).unwrap();
+        // The first carrier is the last that a report of few identifiers looks at.
+        for number in 2..=i64::try_from(CARRIERS_WALKED_MAX).unwrap() {
+            let known = [phone(1), email(2)];
+            index.place(id(number), day(5000), &known).unwrap();
+        }
+        let others = (0_u64..).map(|number| ip(100 + number));
+        let mut many = vec![phone(1)];
+        many.extend(others.take(identifiers - 1));
+        let placed = index.place(id(999), day(0), &many).unwrap();
+        assert_eq!(placed.founder == id(1), found, "{identifiers}");
+    }
+}
+
+#[test]
 fn a_hostile_report_that_fuses_strangers_is_taken_apart_for_good() {
     let mut index = index_of(&[
         (1, &[phone(1)]),
