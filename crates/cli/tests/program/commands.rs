@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "demo",
     "serve",
     "account",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 15] = [
     "report",
     "queue",
     "case",
+    "rank",
     "log",
     "log checkpoint",
     "log verify",

@@ -16,6 +16,7 @@ mod http;
 mod intake;
 mod keys;
 mod kills;
+mod ranks;
 mod rude;
 mod serving;
 mod theft;
