@@ -8,6 +8,7 @@ mod idle;
 mod place;
 mod program;
 mod queue_page;
+mod rank;
 mod report_dir;
 mod stated;
 mod stopwatch;
@@ -73,6 +74,9 @@ enum Workload {
     Upload,
     /// The queue page over many reports (--size, 1000000).
     QueuePage,
+    /// The order of the queue on synthetic worlds, beside other orders (--size, 20000, of each of
+    /// three worlds). Needs no program and no place.
+    Rank,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,
 }
@@ -106,6 +110,9 @@ fn run(args: &Args) -> Result<(), Failure> {
     if args.peer {
         stated::print(workload)?;
     }
+    if workload == Workload::Rank {
+        return rank::run(args.size.unwrap_or(20_000));
+    }
     let place = place::Place::new(args.dir.as_deref(), args.database)?;
     match workload {
         Workload::Door => door::run(&place, args.size.unwrap_or(32), args.seconds),
@@ -113,5 +120,7 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::Upload => upload::run(&place, args.size.unwrap_or(1000)),
         Workload::QueuePage => queue_page::run(&place, args.size.unwrap_or(1_000_000)),
         Workload::Idle => idle::run(&place),
+        // Ran before: it needs no place.
+        Workload::Rank => Ok(()),
     }
 }
