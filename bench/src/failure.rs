@@ -38,6 +38,9 @@ pub(crate) enum Failure {
     /// The runtime of the load generator cannot be made.
     #[error("cannot start the load generator")]
     Runtime(#[source] io::Error),
+    /// The policy that is built in does not hold.
+    #[error("the built-in policy cannot be used")]
+    Policy(#[source] triage::PolicyError),
     /// A request over HTTP failed.
     #[error("the server cannot be spoken to")]
     Http(#[source] io::Error),

@@ -16,7 +16,8 @@ pub(crate) struct Figure<'a> {
     pub(crate) unit: &'a str,
     /// How many observations stand behind it.
     pub(crate) n: usize,
-    /// Where a figure comes from that was not measured here.
+    /// Where a figure comes from that was not measured here, or what its data are if they are no
+    /// load of the real program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<&'a str>,
 }

@@ -13,6 +13,7 @@ mod own_usage;
 mod place;
 mod program;
 mod queue_page;
+mod rank;
 mod report_dir;
 mod stated;
 mod stopwatch;
@@ -79,6 +80,9 @@ enum Workload {
     Upload,
     /// The queue page over many reports (--size, 1000000).
     QueuePage,
+    /// The order of the queue on synthetic worlds, beside other orders (--size, 20000, of each of
+    /// three worlds). Needs no program and no place.
+    Rank,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,
     /// One report more in an index of many (--size, 10000000), and its snapshot.
@@ -118,6 +122,9 @@ fn run(args: &Args) -> Result<(), Failure> {
     if args.peer {
         stated::print(workload)?;
     }
+    if workload == Workload::Rank {
+        return rank::run(args.size.unwrap_or(20_000));
+    }
     let place = place::Place::new(args.dir.as_deref(), args.database)?;
     match workload {
         Workload::Door => door::run(&place, args.size.unwrap_or(32), args.seconds),
@@ -131,5 +138,7 @@ fn run(args: &Args) -> Result<(), Failure> {
             link_bulk::run(place.dir(), size, args.peer)
         }
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        // Ran before: it needs no place.
+        Workload::Rank => Ok(()),
     }
 }

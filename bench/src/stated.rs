@@ -29,6 +29,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         Workload::Door | Workload::ReportDir => DOOR.iter().try_for_each(Figure::print),
         Workload::Upload
         | Workload::QueuePage
+        | Workload::Rank
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 26] = [
     "demo",
     "serve",
     "account",
@@ -17,6 +17,13 @@ const COMMANDS: [&str; 19] = [
     "report",
     "queue",
     "case",
+    "merge",
+    "split",
+    "undo",
+    "decisions",
+    "storm",
+    "rank",
+    "identifiers",
     "calendar",
     "calendar done",
     "outcome",

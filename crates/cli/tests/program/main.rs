@@ -17,6 +17,7 @@ mod intake;
 mod keys;
 mod kills;
 mod ledger;
+mod ranks;
 mod rude;
 mod serving;
 mod theft;

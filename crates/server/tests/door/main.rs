@@ -20,6 +20,7 @@ mod limits;
 mod line;
 mod pages;
 mod privacy;
+mod ranks;
 mod repeats;
 mod states;
 mod ties;
