@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 0] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -41,7 +41,13 @@ const COMMANDS: [&[&str]; 21] = [
     &["report", "--help"],
     &["queue", "--help"],
     &["case", "--help"],
+    &["merge", "--help"],
+    &["split", "--help"],
+    &["undo", "--help"],
+    &["decisions", "--help"],
+    &["storm", "--help"],
     &["rank", "--help"],
+    &["identifiers", "--help"],
     &["calendar", "--help"],
     &["calendar", "done", "--help"],
     &["outcome", "--help"],
