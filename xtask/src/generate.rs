@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 0] = [
+const COMMANDS: [&[&str]; 27] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
