@@ -175,7 +175,7 @@ fn founders(index: &Index) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn inv_09_cases_are_what_the_edges_and_the_decisions_in_force_make(calls in calls()) {
