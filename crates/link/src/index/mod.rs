@@ -7,7 +7,9 @@
 //! adds up, each identifier once; from `ties_at_bits` on it is tied, from `suggests_at_bits` on the
 //! case is suggested to a person. An identifier that no longer ties by itself *comes apart*: the
 //! ties that stood on it are made anew without it, at once. So an address that a hundred thousand
-//! strangers share ends tying nobody, though the first few were together for a moment.
+//! strangers share ends tying nobody, though the first few were together for a moment. A placement
+//! takes time by what it carries; only when an identifier comes apart, by the reports of the cases
+//! that stood on it.
 //!
 //! # Two partitions
 //!

@@ -17,9 +17,9 @@ pub(crate) enum Call {
     Undo(i64),
 }
 
-/// A policy under which small numbers come apart: strengths of 4 to 6, ties at 4.
+/// A policy under which small numbers come apart: strengths of 2 to 6, ties at 4.
 pub(crate) fn small_policy() -> LinkPolicy {
-    let mut text = "version = \"small\"\ntitle = \"t\"\nties_at_bits = 4\nsuggests_at_bits = 2\n\
+    let mut text = "version = \"small\"\ntitle = \"t\"\nties_at_bits = 4\nsuggests_at_bits = 1\n\
                     cases_max = 3\n"
         .to_owned();
     for (position, kind) in IdentifierKind::ALL.iter().enumerate() {
@@ -42,7 +42,7 @@ pub(crate) fn calls() -> impl Strategy<Value = Vec<Call>> {
     let side = || prop::collection::vec(0_i64..40, 1..3);
     let place = (
         0_i64..30,
-        prop::collection::vec((0_usize..6, 0_u64..6), 0..5),
+        prop::collection::vec((0_usize..6, 0_u64..5), 0..6),
     )
         .prop_map(|(at, seen)| Call::Place(at, seen));
     let call = prop_oneof![
