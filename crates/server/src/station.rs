@@ -258,6 +258,9 @@ impl Station {
 
     /// Publishes what the log still owes and stops. Operations under way end first.
     pub async fn close(self) -> Result<(), LogbookError> {
+        if let Err(error) = self.commit(Operation::Rest).await {
+            tracing::warn!(%error, "the link index's snapshot was not written");
+        }
         self.publish_log().await
     }
 

@@ -23,7 +23,7 @@
 //! # What a hostile sender can do
 //!
 //! *Fuse* strangers, by a report that names identifiers of many: it fuses at most `cases_max`
-//! cases, and a decision takes them apart for good. *Tear* a case, by naming its identifier in many
+//! cases, none if it reaches more, and a decision takes them apart for good. *Tear* a case, by naming its identifier in many
 //! unconnected reports until it comes apart: only ties go that stood on that identifier alone, and
 //! joining the reports by a decision outlasts it. *Bury*, by volume: a placement looks at a bounded
 //! number of carriers, and nothing here lowers a rank.
@@ -97,7 +97,9 @@ impl Index {
         }
         let least = self.record.policy.ties_at_bits();
         let tied = weighed.met.partition_point(|met| met.bits >= least);
-        let taken = &weighed.met[..tied.min(self.record.policy.cases_max())];
+        // A report that reaches more is a list, not a story: it ties none of them.
+        let is_list = tied > self.record.policy.cases_max();
+        let taken = &weighed.met[..if is_list { 0 } else { tied }];
         let identifiers = asked.iter().map(|one| one.identifier);
         let edges = weigh::edges(&weighed, taken);
         let number = self.record.append(report, minute, identifiers, edges);

@@ -168,17 +168,27 @@ fn one_offender_in_many_well_described_reports_stays_one() {
 #[test]
 fn inv_10_one_report_fuses_no_more_than_cases_max_cases() {
     let max = policy().cases_max();
-    let mut index = Index::new(policy());
-    let all: Vec<Carried> = (0_u64..).map(email).take(max + 1).collect();
-    for (number, one) in (1..).zip(&all) {
-        index.place(id(number), day(0), &[*one]).unwrap();
-    }
-    let placement = index.place(id(1000), day(0), &all).unwrap();
-    assert_eq!(placement.merged.len(), max - 1);
-    assert_eq!(placement.edges.len(), max);
-    assert_eq!(placement.suggestions.len(), 1);
-    assert_eq!(placement.suggestions[0].why, SuggestionWhy::TooManyCases);
-    assert_eq!(cases(&index).len(), 2);
+    let strangers = |count: usize| {
+        let mut index = Index::new(policy());
+        let all: Vec<Carried> = (0_u64..).map(email).take(count).collect();
+        for (number, one) in (1..).zip(&all) {
+            index.place(id(number), day(0), &[*one]).unwrap();
+        }
+        (index, all)
+    };
+    let (mut index, all) = strangers(max);
+    let story = index.place(id(1000), day(0), &all).unwrap();
+    assert_eq!(story.edges.len(), max);
+    assert_eq!(story.merged.len(), max - 1);
+    assert_eq!(cases(&index).len(), 1);
+    // One more, and it is a list.
+    let (mut index, all) = strangers(max + 1);
+    let list = index.place(id(1000), day(0), &all).unwrap();
+    assert!(list.merged.is_empty() && list.edges.is_empty());
+    assert_eq!(list.suggestions.len(), max + 1);
+    let reason = SuggestionWhy::TooManyCases;
+    assert!(list.suggestions.iter().all(|one| one.why == reason));
+    assert_eq!(cases(&index).len(), max + 2);
 }
 
 #[test]

@@ -130,6 +130,7 @@ impl Batch<'_> {
                 self.record_unbound(&event)?;
                 Ok(Outcome::Done)
             }
+            Operation::Rest => Ok(Outcome::Done),
             Operation::Decide(decision, actor) => self.decide(tx, *decision, actor, at).await,
             Operation::Undo(decision, actor) => self.undo(tx, decision, actor, at).await,
         }

@@ -64,6 +64,16 @@ async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc
     let mut orders = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut orders, BATCH_MAX).await > 0 {
         gather(&mut waiting, &mut orders).await;
+        let ends = |order: &mut Order| matches!(order.operation, Operation::Rest);
+        for order in orders.extract_if(.., ends) {
+            if let Some(linker) = &mut linker {
+                linker.rest(&core);
+            }
+            hand_back(order.answer, Ok(Outcome::Done));
+        }
+        if orders.is_empty() {
+            continue;
+        }
         let (operations, answers): (Vec<_>, Vec<_>) = orders
             .drain(..)
             .map(|order| ((order.operation, order.at), order.answer))
@@ -91,9 +101,6 @@ async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc
                 }
             }
         }
-    }
-    if let Some(linker) = &mut linker {
-        linker.save(&core);
     }
 }
 
@@ -348,6 +355,7 @@ impl Wanted {
                 | Operation::AddAccount(..)
                 | Operation::RevokeAccount(..)
                 | Operation::Record(_)
+                | Operation::Rest
                 | Operation::Decide(..) => {}
             }
             if let Some(finishing) = operation.finishing() {

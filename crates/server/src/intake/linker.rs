@@ -8,6 +8,7 @@ use std::path::Path;
 use link::{Carried, Index};
 use model::{DecisionId, IdentifierKind, ReportId};
 use store::{Blind, DecisionKind, DecisionRow, TiesRow, Tx, TyingRow};
+use vault::Keys;
 
 use super::IntakeFault;
 use crate::station::Core;
@@ -16,6 +17,8 @@ use crate::station::Core;
 const STEPS_PER_READ: usize = 5_000;
 /// A snapshot is written when this many steps came since the last one, and a quarter of all.
 const STEPS_PER_SNAPSHOT_MIN: u64 = 100_000;
+/// At an orderly end a snapshot is written when this many steps came since the last one.
+const STEPS_AT_REST_MIN: u64 = 2_000;
 /// What a snapshot's file begins with, before the origin of its log.
 const MAGIC: &[u8; 16] = b"watchfire-link-1";
 /// The longest origin that is read back, in bytes.
@@ -64,7 +67,7 @@ impl Linker {
             *slot = Some(Self::load(core, tx, head).await?);
         }
         let linker = slot.as_mut().ok_or(UNREADABLE)?;
-        linker.catch_up(tx, head).await?;
+        linker.catch_up(&core.keys, tx, head).await?;
         Ok(linker)
     }
 
@@ -79,9 +82,16 @@ impl Linker {
         }
     }
 
+    /// Writes the snapshot at an orderly end, if reading the steps again would take a while.
+    pub(super) fn rest(&mut self, core: &Core) {
+        if self.index.position() - self.saved >= STEPS_AT_REST_MIN {
+            self.save(core);
+        }
+    }
+
     /// Writes the snapshot. One that cannot be written costs the next start some time, nothing
     /// else.
-    pub(super) fn save(&mut self, core: &Core) {
+    fn save(&mut self, core: &Core) {
         if self.saved == self.index.position() {
             return;
         }
@@ -151,7 +161,7 @@ impl Linker {
     }
 
     /// Takes the steps that the database has and the index has not.
-    async fn catch_up(&mut self, tx: &mut Tx, head: u64) -> Result<(), IntakeFault> {
+    async fn catch_up(&mut self, keys: &Keys, tx: &mut Tx, head: u64) -> Result<(), IntakeFault> {
         while self.index.position() < head {
             let position = i64::try_from(self.index.position()).unwrap_or(i64::MAX);
             let steps = tx.tying_after(position, STEPS_PER_READ).await?;
@@ -163,7 +173,7 @@ impl Linker {
                 return Err(UNREADABLE);
             }
             for step in &steps {
-                self.take(step, &ties, &decisions)?;
+                self.take(step, &ties, &decisions, keys)?;
                 self.last = LastStep::of(step);
             }
         }
@@ -175,13 +185,15 @@ impl Linker {
         step: &TyingRow,
         ties: &[TiesRow],
         decisions: &[DecisionRow],
+        keys: &Keys,
     ) -> Result<(), IntakeFault> {
         if let Some(report) = step.report {
             let from = ties.partition_point(|row| row.report < report);
             let mine = ties[from..].iter().take_while(|row| row.report == report);
-            let carried = mine
+            let mut carried = mine
                 .map(|row| carried(&row.kind, row.blind))
                 .collect::<Result<Vec<_>, _>>()?;
+            carried.push(own(keys, report)?);
             let placed = self.index.place(report, step.about, &carried);
             return placed.map(drop).map_err(|_| UNREADABLE);
         }
@@ -227,6 +239,13 @@ pub(super) fn carried(kind: &str, blind: Blind) -> Result<Carried, IntakeFault> 
         kind: known,
         fingerprint: u64::from_le_bytes(first),
     })
+}
+
+/// The number of a report as an identifier of its own: a later report that names it ties to it.
+pub(super) fn own(keys: &Keys, report: ReportId) -> Result<Carried, IntakeFault> {
+    let own = link::own_identifier(report);
+    let kind = own.kind.name();
+    carried(kind, Blind(keys.blind(kind, own.normal.expose())))
 }
 
 /// What stands before the index in a snapshot's file; `None` if the file is of another log.

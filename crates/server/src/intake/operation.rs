@@ -129,6 +129,8 @@ pub(crate) enum Operation {
     Decide(Box<DecisionRow>, Actor),
     /// A decision is undone.
     Undo(DecisionId, Actor),
+    /// The program ends: what can be read faster next time is written down.
+    Rest,
 }
 
 impl Operation {

@@ -10,7 +10,7 @@ use store::{Blind, CaseRow, Counter, LinkKind, LinkRow, Sealed, Tx, TyingRow};
 use vault::DataKey;
 
 use super::batch::{Batch, OpenCase};
-use super::linker::carried;
+use super::linker::{carried, own};
 use super::operation::{Actor, Finishing, PreparedIdentifier};
 use super::{IntakeError, IntakeFault};
 use crate::sealed_names as names;
@@ -62,6 +62,8 @@ impl Batch<'_> {
         for prepared in &tying {
             asked.push(carried(prepared.identifier.kind.name(), prepared.blind)?);
         }
+        // The last is the report's own number, by which later reports may name it.
+        asked.push(own(self.tools.keys, new.report)?);
         self.unsettled = true;
         let placement = self.index()?.place(new.report, new.about, &asked);
         let placement = placement.map_err(|_| INDEX)?;
@@ -145,7 +147,9 @@ impl Batch<'_> {
             let but = match suggestion.why {
                 SuggestionWhy::TooWeak => "That alone is too little to tie them.",
                 SuggestionWhy::KeptApart => "A person decided to keep the two cases apart.",
-                SuggestionWhy::TooManyCases => "The report names more cases than one may join.",
+                SuggestionWhy::TooManyCases => {
+                    "The report names so many cases that it is a list, and ties none of them."
+                }
             };
             let why = format!("{} {but}", shared.join(" "));
             let bits = i64::from(suggestion.bits);

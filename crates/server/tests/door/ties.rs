@@ -213,7 +213,11 @@ async fn live_and_escalated_reports_stand_on_top_whatever_else_comes() {
         }
         let order = queue(house).await;
         let raised: Vec<_> = order.iter().map(|entry| entry.raised).collect();
-        let expected = [Some(Override::LiveNow), Some(Override::Escalated), None];
+        let expected = [
+            Some(Override::LiveNow),
+            Some(Override::Escalated),
+            Some(Override::SelfHarm),
+        ];
         assert_eq!(raised[..3], expected);
         let archive = Archive::of(house).await;
         for (position, report) in [live, urgent, weighty].into_iter().enumerate() {
