@@ -232,9 +232,9 @@ async fn an_outcome_is_in_custody_in_the_feedback_and_in_the_ledger() {
         let events = archive.events().await;
         let note = events.last().unwrap().note.clone();
         assert_eq!(note.as_deref(), Some("child_safeguarded"));
-        let none = record(house, 1_999_999, ReportOutcome::Useful).await;
+        let unknown = record(house, 1_999_999, ReportOutcome::Useful).await;
         assert!(matches!(
-            none,
+            unknown,
             Err(IntakeError::Refused(IntakeRefusal::NoSuchReport))
         ));
     })
