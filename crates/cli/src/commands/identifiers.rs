@@ -13,8 +13,8 @@ use crate::failure::Failure;
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 30;
-/// A file is read in pieces of this size, in bytes, cut at the end of a line, else of a word; only a
-/// word longer than a piece is cut itself.
+/// A file is read in pieces of this size, in bytes, cut at the end of a line, else of a word; only
+/// a word longer than a piece is cut itself.
 const PIECE_BYTES: usize = 4 << 20;
 
 /// One identifier, as scripts read it.

@@ -23,9 +23,10 @@
 //! # What a hostile sender can do
 //!
 //! *Fuse* strangers, by a report that names identifiers of many: it fuses at most `cases_max`
-//! cases, none if it reaches more, and a decision takes them apart for good. *Tear* a case, by naming its identifier in many
-//! unconnected reports until it comes apart: only ties go that stood on that identifier alone, and
-//! joining the reports by a decision outlasts it. *Bury*, by volume: a placement looks at a bounded
+//! cases, none if it reaches more, and a decision takes them apart for good. *Tear* a case, by
+//! naming its identifier in many unconnected reports until it comes apart: only ties go that stood
+//! on that identifier alone, and joining the reports by a decision outlasts it. *Bury*, by volume:
+//! a placement looks at a bounded
 //! number of carriers, and nothing here lowers a rank.
 
 mod answer;

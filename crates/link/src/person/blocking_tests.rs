@@ -71,7 +71,9 @@ proptest! {
         for kind in KeyKind::ALL {
             let of = |at: usize| {
                 let mut keys = Vec::new();
-                roster.each_key(&roster.rows[at], kind, |key| keys.push((key.text(), key.digest())));
+                roster.each_key(&roster.rows[at], kind, |key| {
+                    keys.push((key.text(), key.digest()));
+                });
                 keys
             };
             for (text, digest) in of(0) {

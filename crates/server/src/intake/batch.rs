@@ -367,8 +367,8 @@ impl Batch<'_> {
                 }
             }
         }
-        if known {
-            std::mem::swap(&mut new.judged, &mut new.judged_known);
+        if let (true, Some(judged)) = (known, new.judged_known.take()) {
+            new.judged = judged;
         }
     }
 

@@ -89,8 +89,9 @@ pub(crate) struct Finishing {
     /// The keys under which its persons are found again.
     pub(crate) persons: Vec<PersonKeyRow>,
     pub(crate) judged: Judged,
-    /// The same for the case that one of the children is known from an earlier report.
-    pub(crate) judged_known: Judged,
+    /// The same for the case that one of the children is known from an earlier report; `None`
+    /// where nothing identifies a child.
+    pub(crate) judged_known: Option<Judged>,
     /// What would have helped: for its sender and for the ledger, not for its rank.
     pub(crate) help: Help,
     pub(crate) actor: Actor,

@@ -1,6 +1,6 @@
 //! The part of each call that needs no order among reports: sealing, parsing, normalising, judging.
 
-use model::{Digests, Part, ReportId, Timestamp, limits};
+use model::{Digests, Identifier, Part, ReportId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use store::{Blind, DetailRow, FileRow, Sealed, SubmissionRow};
 use vault::DataKey;
@@ -10,7 +10,7 @@ use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission}
 use super::storm::PreparedStorm;
 use super::{IntakeError, IntakeFault, IntakeRefusal, Origin};
 use crate::sealed_names as names;
-use crate::station::Station;
+use crate::station::{Core, Station};
 
 /// What was measured of a file, sealed beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,39 +116,17 @@ impl Station {
                 sealed: Sealed(sealed),
             })
         };
-        let (judged, judged_known) = (judged(false)?, judged(true)?);
-        let children = identifiers
-            .iter()
-            .filter(|identifier| identifier.ties && identifier.part == Part::Victim)
-            .map(|identifier| {
-                let kind = format!("child|{}", identifier.kind.name());
-                Blind(core.keys.blind(&kind, identifier.normal.expose()))
-            })
-            .collect();
+        let children = children(core, &identifiers);
+        let judged_known = match children.is_empty() {
+            true => None,
+            false => Some(judged(true)?),
+        };
+        let judged = judged(false)?;
         let facts = link::storm_facts(&core.storm_policy, words, &identifiers, &judged.findings);
         let storm = PreparedStorm::new(&core.keys, facts);
         let persons = crate::persons::person_keys(core, report, words, &identifiers);
         let help = triage::help(&core.triage_policy, &core.feedback, &judged.findings);
-        let identifiers = identifiers
-            .into_iter()
-            .take(limits::MENTIONS_PER_REPORT_MAX)
-            .enumerate()
-            .map(|(position, identifier)| {
-                let json =
-                    serde_json::to_vec(&identifier).map_err(|_| IntakeFault::Unreadable {
-                        what: "an identifier",
-                    })?;
-                let context = names::identifier(report, position);
-                let sealed = Sealed(vault::seal::seal(&key, &context, &json, entropy)?);
-                let kind = identifier.kind.name();
-                let blind = Blind(core.keys.blind(kind, identifier.normal.expose()));
-                Ok(PreparedIdentifier {
-                    identifier,
-                    blind,
-                    sealed,
-                })
-            })
-            .collect::<Result<Vec<_>, IntakeFault>>()?;
+        let identifiers = sealed_identifiers(core, report, &key, identifiers)?;
         Ok(Finishing {
             report,
             revision,
@@ -164,6 +142,46 @@ impl Station {
             actor,
         })
     }
+}
+
+/// What identifies the children themselves, blinded apart from all other identifiers.
+fn children(core: &Core, identifiers: &[Identifier]) -> Vec<Blind> {
+    identifiers
+        .iter()
+        .filter(|identifier| identifier.ties && identifier.part == Part::Victim)
+        .map(|identifier| {
+            let kind = format!("child|{}", identifier.kind.name());
+            Blind(core.keys.blind(&kind, identifier.normal.expose()))
+        })
+        .collect()
+}
+
+fn sealed_identifiers(
+    core: &Core,
+    report: ReportId,
+    key: &DataKey,
+    identifiers: Vec<Identifier>,
+) -> Result<Vec<PreparedIdentifier>, IntakeFault> {
+    identifiers
+        .into_iter()
+        .take(limits::MENTIONS_PER_REPORT_MAX)
+        .enumerate()
+        .map(|(position, identifier)| {
+            let json = serde_json::to_vec(&identifier).map_err(|_| IntakeFault::Unreadable {
+                what: "an identifier",
+            })?;
+            let context = names::identifier(report, position);
+            let entropy = core.entropy.as_ref();
+            let sealed = Sealed(vault::seal::seal(key, &context, &json, entropy)?);
+            let kind = identifier.kind.name();
+            let blind = Blind(core.keys.blind(kind, identifier.normal.expose()));
+            Ok(PreparedIdentifier {
+                identifier,
+                blind,
+                sealed,
+            })
+        })
+        .collect()
 }
 
 /// The blind index of a submission's content: the same bytes of the same sender.
