@@ -213,8 +213,13 @@ async fn live_and_escalated_reports_stand_on_top_whatever_else_comes() {
         }
         let order = queue(house).await;
         let raised: Vec<_> = order.iter().map(|entry| entry.raised).collect();
-        let expected = [Some(Override::LiveNow), Some(Override::Escalated), None];
-        assert_eq!(raised[..3], expected);
+        let expected = [
+            Some(Override::LiveNow),
+            Some(Override::Escalated),
+            Some(Override::SelfHarm),
+            None,
+        ];
+        assert_eq!(raised[..4], expected);
         let archive = Archive::of(house).await;
         for (position, report) in [live, urgent, weighty].into_iter().enumerate() {
             assert_eq!(order[position].case, archive.case_of(report).await);
