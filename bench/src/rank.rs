@@ -156,8 +156,14 @@ fn print_gaps(policy: &Policy, streams: &[Stream]) -> Result<(), Failure> {
         let large = of_kind.filter(|(_, (all, _))| *all >= GROUP_MIN);
         let mut recalls: Vec<f64> = large.map(|(_, (all, read))| share(*read, *all)).collect();
         recalls.sort_by(f64::total_cmp);
-        let ends = recalls.last().zip(recalls.first());
-        let gap = ends.map_or(0.0, |(most, least)| most - least);
+        let (Some(most), Some(least)) = (recalls.last(), recalls.first()) else {
+            continue;
+        };
+        // Between fewer than two groups there is no gap to speak of.
+        if recalls.len() < 2 {
+            continue;
+        }
+        let gap = most - least;
         let metric = format!("largest gap of urgent recall between {kind}s");
         say(&metric, gap, "", recalls.len())?;
     }

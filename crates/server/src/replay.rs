@@ -4,7 +4,6 @@
 //! Every reading is in the custody log before anything is read (invariant 7): one event for an
 //! explained case, one for a replay as a whole.
 
-use std::collections::BTreeSet;
 
 use model::{
     CaseId, CustodyEvent, Deed, Finding, Identifier, Override, ReportId, ReportState, Timestamp,
@@ -367,30 +366,26 @@ fn open_json<T: serde::de::DeserializeOwned>(
     serde_json::from_slice(&json).map_err(|_| IntakeFault::Unreadable { what })
 }
 
-/// Every case of the queue, once each, even if one moves while the others are read.
+/// Every case that stands for itself, those in a storm's row too, by number.
 #[derive(Default)]
 struct Cases {
     page: std::vec::IntoIter<CaseRow>,
-    after: Option<store::QueueCursor>,
+    after: Option<CaseId>,
     ended: bool,
-    seen: BTreeSet<CaseId>,
 }
 
 impl Cases {
     async fn next(&mut self, station: &Station) -> Result<Option<CaseRow>, IntakeError> {
         loop {
             if let Some(row) = self.page.next() {
-                self.after = Some(row.cursor());
-                if self.seen.insert(row.id) {
-                    return Ok(Some(row));
-                }
-                continue;
+                self.after = Some(row.id);
+                return Ok(Some(row));
             }
             if self.ended {
                 return Ok(None);
             }
             let store = &station.core().store;
-            let rows = store.queue_page(self.after, CASES_AT_ONCE).await?;
+            let rows = store.standing_cases(self.after, CASES_AT_ONCE).await?;
             self.ended = rows.len() < CASES_AT_ONCE;
             self.page = rows.into_iter();
         }

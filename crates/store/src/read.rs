@@ -175,6 +175,22 @@ impl Store {
         })
     }
 
+    /// The cases that stand for themselves, those in a storm's row too, by number after `after`, at
+    /// most `limit`.
+    pub async fn standing_cases(
+        &self,
+        after: Option<CaseId>,
+        limit: usize,
+    ) -> Result<Vec<CaseRow>, StoreFault> {
+        let mut reader = self.reader("standing_cases").await?;
+        let connection = &mut reader.connection();
+        let mut parameters = connection.parameters();
+        parameters.int(after.map_or(i64::MIN, CaseId::number));
+        parameters.int(capped(limit, ROWS_PER_PAGE_MAX));
+        let tail = "WHERE merged_into IS NULL AND id > $1 ORDER BY id LIMIT $2";
+        connection.select(tail, parameters).await
+    }
+
     /// The cases with these ids, in no order, merged ones as they are (their keys may still wrap
     /// members').
     pub async fn cases(&self, ids: &[CaseId]) -> Result<Vec<CaseRow>, StoreFault> {

@@ -140,7 +140,7 @@ fn numbers(reports: &[ReportId]) -> String {
 fn reports(columns: &mut Columns<'_>) -> Result<Vec<ReportId>, StoreFault> {
     let text = columns.text()?;
     text.split(',')
-        .map(|number| number.parse::<ReportId>())
+        .map(str::parse::<ReportId>)
         .collect::<Result<_, _>>()
         .map_err(|_| columns.unreadable("numbers of reports"))
 }

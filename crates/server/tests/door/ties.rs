@@ -217,8 +217,9 @@ async fn live_and_escalated_reports_stand_on_top_whatever_else_comes() {
             Some(Override::LiveNow),
             Some(Override::Escalated),
             Some(Override::SelfHarm),
+            None,
         ];
-        assert_eq!(raised[..3], expected);
+        assert_eq!(raised[..4], expected);
         let archive = Archive::of(house).await;
         for (position, report) in [live, urgent, weighty].into_iter().enumerate() {
             assert_eq!(order[position].case, archive.case_of(report).await);
