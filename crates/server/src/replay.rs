@@ -4,7 +4,6 @@
 //! Every reading is in the custody log before anything is read (invariant 7): one event for an
 //! explained case, one for a replay as a whole.
 
-
 use model::{
     CaseId, CustodyEvent, Deed, Finding, Identifier, Override, ReportId, ReportState, Timestamp,
 };

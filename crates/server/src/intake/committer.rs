@@ -60,7 +60,7 @@ impl Committer {
 
 async fn write(core: Arc<Core>, mut waiting: mpsc::Receiver<Order>, written: Arc<Notify>) {
     let mut case_numbers = 0..0;
-    let mut linker = None;
+    let mut linker: Option<Linker> = None;
     let mut orders = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut orders, BATCH_MAX).await > 0 {
         gather(&mut waiting, &mut orders).await;

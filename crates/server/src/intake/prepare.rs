@@ -117,9 +117,10 @@ impl Station {
             })
         };
         let children = children(core, &identifiers);
-        let judged_known = match children.is_empty() {
-            true => None,
-            false => Some(judged(true)?),
+        let judged_known = if children.is_empty() {
+            None
+        } else {
+            Some(judged(true)?)
         };
         let judged = judged(false)?;
         let facts = link::storm_facts(&core.storm_policy, words, &identifiers, &judged.findings);

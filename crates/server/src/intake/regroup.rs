@@ -70,8 +70,8 @@ impl Batch<'_> {
             let moves = self.differences(tx).await?;
             let at = self.tools.clock.now();
             let why = format!("link policy {version} ties otherwise");
-            let moved = self.regroup(tx, &moves, None, &why, Actor::Clock, at).await;
-            moved.map_err(|error| match error {
+            let done = self.regroup(tx, &moves, None, &why, Actor::Clock, at).await;
+            done.map_err(|error| match error {
                 IntakeError::Fault(fault) => fault,
                 IntakeError::Refused(_) => IntakeFault::Unreadable { what: "a case" },
             })?;

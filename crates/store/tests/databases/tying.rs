@@ -1,5 +1,4 @@
 //! The order of tying, decisions, founders, and a database of version 1 that is brought up to date.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use model::{CaseId, DecisionId, ReportId, ReportState};
 use store::{DecisionKind, DecisionRow, Note, Sealed, TyingRow};
