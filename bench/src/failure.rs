@@ -62,6 +62,9 @@ pub(crate) enum Failure {
     /// The built-in link policy cannot be read.
     #[error("the link policy was refused")]
     LinkPolicy(#[from] link::LinkPolicyError),
+    /// The identifier rules that are built in cannot be read.
+    #[error(transparent)]
+    IdentifierRules(#[from] link::IdentifierRulesError),
     /// The live index refused a report.
     #[error("a report was not placed")]
     Index(#[from] link::IndexRefusal),

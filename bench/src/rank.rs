@@ -9,6 +9,7 @@
 mod desk;
 mod stream;
 
+use link::IdentifierRules;
 use std::collections::BTreeMap;
 
 use model::Override;
@@ -37,7 +38,8 @@ const GROUP_MIN: usize = 20;
 
 pub(crate) fn run(size: usize) -> Result<(), Failure> {
     let policy = Policy::builtin().map_err(Failure::Policy)?;
-    let streams: Vec<Stream> = SEEDS.map(|seed| Stream::new(seed, size, &policy)).into();
+    let rules = IdentifierRules::builtin()?;
+    let streams: Vec<Stream> = SEEDS.map(|seed| Stream::new(seed, size, &policy, &rules)).into();
     print_streams(&streams)?;
     let mut recalls = Vec::new();
     for order in Order::ALL {
@@ -49,7 +51,7 @@ pub(crate) fn run(size: usize) -> Result<(), Failure> {
         say(metric, danger_first / oracle, "", urgent.sum())?;
     }
     print_gaps(&policy, &streams)?;
-    print_flood(&policy, &streams)
+    print_flood(&policy, &rules, &streams)
 }
 
 /// What was read of one stream, by position of the arrival.
@@ -171,12 +173,16 @@ fn print_gaps(policy: &Policy, streams: &[Stream]) -> Result<(), Failure> {
 }
 
 /// How far a flood moves the time to first action of urgent reports, danger first.
-fn print_flood(policy: &Policy, streams: &[Stream]) -> Result<(), Failure> {
+fn print_flood(
+    policy: &Policy,
+    rules: &IdentifierRules,
+    streams: &[Stream],
+) -> Result<(), Failure> {
     let (mut calm, mut flooded, mut claimed, mut urgent) = (Vec::new(), Vec::new(), 0, 0);
     for stream in streams {
         let stream = stream.beginning(FLOODED_REPORTS_MAX);
         let among = |kind| {
-            let flood = stream.flooded(JUNK_PER_REPORT, kind, policy);
+            let flood = stream.flooded(JUNK_PER_REPORT, kind, policy, rules);
             let reads = work(policy, &flood, Order::Danger);
             (flood, reads)
         };

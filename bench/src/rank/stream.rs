@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use link::IdentifierRules;
 use model::{FileId, Finding, Rank, Report, ReportId, Sensitive, Timestamp, rank};
 use triage::{Context, Policy, combine, report_findings};
 use wire::ispws::FileSaid;
@@ -62,7 +63,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     /// The world of a seed, each report judged at the world's present as it comes in.
-    pub(crate) fn new(seed: u64, reports: usize, policy: &Policy) -> Self {
+    pub(crate) fn new(seed: u64, reports: usize, policy: &Policy, rules: &IdentifierRules) -> Self {
         let now = Timestamp::parse(NOW).unwrap_or(Timestamp::from_millis(0));
         let world = World::new(seed, reports, now).with_pictures(PictureSize::Empty);
         let truth = world.truth();
@@ -74,7 +75,7 @@ impl Stream {
         for (at, report) in world.reports().enumerate() {
             at_millis += gaps.next_millis(DAY_MILLIS / REPORTS_PER_DAY);
             let words = words(&report);
-            judged.push(judge(policy, &words, at, now));
+            judged.push(judge(policy, rules, &words, at, now));
             arrivals.push(Arrival {
                 at_millis,
                 case: case_of.get(report.name.as_str()).copied().unwrap_or(0),
@@ -118,7 +119,7 @@ impl Stream {
     }
 
     /// The same stream among `per_report` times as much junk, which comes in at random.
-    pub(crate) fn flooded(&self, per_report: usize, kind: JunkKind, policy: &Policy) -> Self {
+    pub(crate) fn flooded(&self, per_report: usize, kind: JunkKind, policy: &Policy, rules: &IdentifierRules) -> Self {
         let mut flooded = self.clone();
         let now = Timestamp::parse(NOW).unwrap_or(Timestamp::from_millis(0));
         let patterns = flooded.judged.len();
@@ -127,7 +128,7 @@ impl Stream {
             if kind == JunkKind::ClaimsUrgency {
                 junk.escalation = Some(Sensitive::new("Urgent.".to_owned()));
             }
-            flooded.judged.push(judge(policy, &junk, at, now));
+            flooded.judged.push(judge(policy, rules, &junk, at, now));
         }
         let cases = self.arrivals.iter().map(|arrival| arrival.case + 1).max();
         let (first_case, mut at_millis) = (cases.unwrap_or(0), 0);
@@ -198,8 +199,14 @@ fn words(report: &WorldReport) -> Report {
     wire::ispws::to_model(&report.report, &files)
 }
 
-fn judge(policy: &Policy, words: &Report, at: usize, now: Timestamp) -> Judged {
-    let identifiers = link::identifiers(words);
+fn judge(
+    policy: &Policy,
+    rules: &IdentifierRules,
+    words: &Report,
+    at: usize,
+    now: Timestamp,
+) -> Judged {
+    let identifiers = link::identifiers(words, rules);
     let number = ReportId::new(wide(at) + 1);
     let context = Context::default();
     let findings = report_findings(policy, words, number, &identifiers, context, now);
