@@ -5,6 +5,7 @@ mod failure;
 mod figure;
 mod http;
 mod idle;
+mod persons;
 mod place;
 mod program;
 mod queue_page;
@@ -40,7 +41,8 @@ struct Args {
     /// How long a sustained load lasts.
     #[arg(long, value_name = "S", default_value_t = 60)]
     seconds: u64,
-    /// Also print the figures that peers' users state for comparable work, with their source.
+    /// Also run the peer on the same data, or print the figures that peers' users state for
+    /// comparable work, with their source.
     #[arg(long)]
     peer: bool,
     /// Which database the server keeps its rows in.
@@ -73,6 +75,8 @@ enum Workload {
     Upload,
     /// The queue page over many reports (--size, 1000000).
     QueuePage,
+    /// Records of one person found by likeness (--size, 1000000); --peer runs Splink beside it.
+    Persons,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,
 }
@@ -112,6 +116,7 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::ReportDir => report_dir::run(&place, args.size.unwrap_or(20_000)),
         Workload::Upload => upload::run(&place, args.size.unwrap_or(1000)),
         Workload::QueuePage => queue_page::run(&place, args.size.unwrap_or(1_000_000)),
+        Workload::Persons => persons::run(&place, args.size.unwrap_or(1_000_000), args.peer),
         Workload::Idle => idle::run(&place),
     }
 }
