@@ -74,6 +74,9 @@ pub(crate) enum Failure {
     /// A part of the load generator ended early.
     #[error("a part of the load generator ended early")]
     Generator,
+    /// A policy about persons does not hold.
+    #[error("a policy about persons does not hold")]
+    Policy(#[from] link::person::PersonPolicyError),
     /// The figures cannot be written.
     #[error("cannot write the figures")]
     Output(#[source] io::Error),

@@ -10,6 +10,7 @@ mod link_live;
 mod link_world;
 mod over_merge;
 mod own_usage;
+mod persons;
 mod place;
 mod program;
 mod queue_page;
@@ -46,7 +47,8 @@ struct Args {
     /// How long a sustained load lasts.
     #[arg(long, value_name = "S", default_value_t = 60)]
     seconds: u64,
-    /// Also run the peer on the same data, or print what its users state, with the source.
+    /// Also run the peer on the same data, or print the figures that peers' users state for
+    /// comparable work, with their source.
     #[arg(long)]
     peer: bool,
     /// Which database the server keeps its rows in.
@@ -83,6 +85,8 @@ enum Workload {
     /// The order of the queue on synthetic worlds, beside other orders (--size, 20000, of each of
     /// three worlds). Needs no program and no place.
     Rank,
+    /// Records of one person found by likeness (--size, 1000000); --peer runs Splink beside it.
+    Persons,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,
     /// One report more in an index of many (--size, 10000000), and its snapshot.
@@ -131,6 +135,7 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::ReportDir => report_dir::run(&place, args.size.unwrap_or(20_000)),
         Workload::Upload => upload::run(&place, args.size.unwrap_or(1000)),
         Workload::QueuePage => queue_page::run(&place, args.size.unwrap_or(1_000_000)),
+        Workload::Persons => persons::run(&place, args.size.unwrap_or(1_000_000), args.peer),
         Workload::Idle => idle::run(&place),
         Workload::LinkLive => link_live::run(place.dir(), args.size.unwrap_or(10_000_000)),
         Workload::LinkBulk => {

@@ -30,6 +30,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         Workload::Upload
         | Workload::QueuePage
         | Workload::Rank
+        | Workload::Persons
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk

@@ -25,23 +25,20 @@ pub(super) enum KeyKind {
     Names,
     /// Birth date, day and month in either order, and the first letter of a name.
     BirthInitial,
-    /// Birth year and the skeleton of a family name.
-    YearFamily,
-    /// Birth year, skeleton of a given name, first letter of a family name.
-    YearGiven,
+    /// Birth year, skeleton of one name, first letter of the other.
+    Year,
     /// Place, skeleton of one name, first letter of the other.
     Place,
 }
 
 impl KeyKind {
     /// Every kind.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Phone,
         Self::Email,
         Self::Names,
         Self::BirthInitial,
-        Self::YearFamily,
-        Self::YearGiven,
+        Self::Year,
         Self::Place,
     ];
 }
@@ -145,7 +142,7 @@ impl PersonRoster {
                     put("names", [names[0], names[1], Part::Absent]);
                 }
             }
-            KeyKind::BirthInitial | KeyKind::YearFamily | KeyKind::YearGiven => {
+            KeyKind::BirthInitial | KeyKind::Year => {
                 if let Some(birth) = BirthDate::of_packed(row.birth) {
                     self.each_birth_key(row, birth, kind, put);
                 }
@@ -185,12 +182,14 @@ impl PersonRoster {
                     [Part::Number(day), Part::Letter(initial), Part::Absent],
                 );
             }
-        } else if kind == KeyKind::YearFamily {
-            for name in edge_words(family).into_iter().flatten() {
-                put("year", [year, skeleton(name), Part::Absent]);
+        } else {
+            for (given, family) in self.key_names(row) {
+                for (name, other) in [(given, family), (family, given)] {
+                    if let Some(other) = initial(other) {
+                        put("year", [year, skeleton(name), Part::Letter(other)]);
+                    }
+                }
             }
-        } else if let (Some(name), Some(other)) = (edge_words(given)[0], initial(family)) {
-            put("year-given", [year, skeleton(name), Part::Letter(other)]);
         }
     }
 

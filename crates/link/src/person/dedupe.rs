@@ -68,14 +68,13 @@ impl PersonPairs {
 /// Compares the records of a roster that share a key, and answers with the pairs that the weights
 /// suggest. How common a value is, is counted in the roster.
 pub fn dedupe(roster: &PersonRoster, weights: &PersonWeights) -> PersonPairs {
-    let scorer = Scorer::new(weights, Shares::Counted);
+    let scorer = Scorer::new(roster, weights, Shares::Counted);
     let mut found = PersonPairs::default();
     for kind in KeyKind::ALL {
         let (compared, pairs) = (&mut found.compared, &mut found.pairs);
         let left_out = roster.each_pair(&roster.entries(kind), &mut |one, other| {
             *compared += 1;
-            let (mine, theirs) = (&roster.rows[one as usize], &roster.rows[other as usize]);
-            if let Some(weighed) = scorer.weigh_if_enough(roster, mine, theirs) {
+            if let Some(weighed) = scorer.weigh_if_enough(one, other) {
                 let millibits = weighed.sum();
                 let probability = weights.probability(millibits);
                 pairs.push(PersonPair {

@@ -20,14 +20,14 @@ proptest! {
         prop_assert_eq!(found.left_out, 0);
         let keys: Vec<BTreeSet<_>> =
             persons.iter().map(|one| blocking_keys(&record(one)).into_iter().collect()).collect();
-        let scorer = Scorer::new(&weights, Shares::Counted);
+        let scorer = Scorer::new(&roster, &weights, Shares::Counted);
         let mut expected = Vec::new();
         for (one, mine) in roster.rows.iter().enumerate() {
             for (other, theirs) in roster.rows.iter().enumerate().skip(one + 1) {
+                let number = |at| u32::try_from(at).unwrap();
                 let levels = roster.levels(mine, theirs);
-                let sum = scorer.weigh(&roster, levels, mine, theirs).sum();
+                let sum = scorer.weigh(levels, number(one), number(other)).sum();
                 if sum >= scorer.threshold_millibits && !keys[one].is_disjoint(&keys[other]) {
-                    let number = |at| u32::try_from(at).unwrap();
                     expected.push((number(one), number(other), sum));
                 }
             }

@@ -1,13 +1,13 @@
 //! What speaks for and against two records being one person, in bits that add up, and in words.
 
 use super::interner::NONE;
-use super::levels::{Levels, birth_level};
+use super::levels::{Levels, birth_level, is_straight};
 use super::record::PersonRecord;
 use super::roster::{PersonRoster, Row};
 use super::weights::{FIELDS, LEVELS_MAX, MISSING, PersonField, PersonWeights, name_level};
 
-/// From this share of people on, in thousandths, a name is called common.
-const COMMON_PERMILLE: u32 = 2;
+/// From this share of people on, a name is called common.
+const COMMON_SHARE: f64 = 0.002;
 
 /// What was found when two persons were compared. A reason to look, never a verdict: whether they
 /// are one person, a person decides.
@@ -49,15 +49,7 @@ pub fn compare(one: &PersonRecord, other: &PersonRecord, weights: &PersonWeights
     };
     roster.add(first);
     roster.add(second);
-    let scorer = Scorer::new(weights, Shares::Policy);
-    match roster.rows.as_slice() {
-        [first, second] => scorer.explain(&roster, first, second),
-        _ => PersonMatch {
-            millibits: 0,
-            probability: weights.probability(0),
-            evidence: Vec::new(),
-        },
-    }
+    Scorer::new(&roster, weights, Shares::Policy).explain(0, 1)
 }
 
 /// Where the share of people that carries a value comes from.
@@ -69,11 +61,15 @@ pub(super) enum Shares {
     Counted,
 }
 
-/// Weights as a table of thousandths of a bit.
+/// Weights as tables of thousandths of a bit, for the persons of one roster.
 pub(super) struct Scorer<'a> {
+    roster: &'a PersonRoster,
     weights: &'a PersonWeights,
-    shares: Shares,
     table: [[i32; LEVELS_MAX]; FIELDS],
+    /// What it says when another has the same value as a person, by the number of the person.
+    same: Vec<[i32; FIELDS]>,
+    /// Which of its names are common, by the number of the person.
+    common: Vec<[bool; 2]>,
     /// The most that each field can say …
     most: [i32; FIELDS],
     /// … and the most when it is not the same.
@@ -90,6 +86,16 @@ pub(super) struct Weighed {
     household: i32,
 }
 
+/// The most that a pair's evidence can be.
+struct Bound {
+    sum: i32,
+    /// What is in it for the family name.
+    family: i32,
+    /// Whether names can only be compared given with given and family with family.
+    straight: bool,
+    levels: Levels,
+}
+
 impl Weighed {
     pub(super) fn sum(&self) -> i32 {
         self.fields.iter().sum::<i32>() + self.crossed + self.household
@@ -97,173 +103,180 @@ impl Weighed {
 }
 
 impl<'a> Scorer<'a> {
-    pub(super) fn new(weights: &'a PersonWeights, shares: Shares) -> Self {
-        let mut table = [[0; LEVELS_MAX]; FIELDS];
-        let mut most = [0; FIELDS];
-        let mut most_but_same = [0; FIELDS];
+    pub(super) fn new(
+        roster: &'a PersonRoster,
+        weights: &'a PersonWeights,
+        shares: Shares,
+    ) -> Self {
+        let mut scorer = Self {
+            roster,
+            weights,
+            table: [[0; LEVELS_MAX]; FIELDS],
+            same: Vec::with_capacity(roster.len()),
+            common: Vec::new(),
+            most: [0; FIELDS],
+            most_but_same: [0; FIELDS],
+            threshold_millibits: weights.threshold_millibits(),
+        };
         for field in PersonField::ALL {
-            let levels = table[field as usize].iter_mut().take(field.levels().len());
+            let levels = scorer.table[field as usize]
+                .iter_mut()
+                .take(field.levels().len());
             for (level, millibits) in levels.enumerate() {
                 *millibits = weights.millibits(field, level);
             }
-            let largest = table[field as usize].iter().copied().max().unwrap_or(0);
-            let unlike = &table[field as usize][1..field.levels().len()];
-            most_but_same[field as usize] = unlike.iter().copied().max().unwrap_or(0);
-            most[field as usize] = match shares {
-                Shares::Policy => largest,
-                Shares::Counted => largest.max(weights.same_millibits(field, SHARE_MIN)),
-            };
+            let unlike = &scorer.table[field as usize][1..field.levels().len()];
+            let unlike = unlike.iter().copied().max().unwrap_or(0).max(0);
+            scorer.most_but_same[field as usize] = unlike;
         }
-        Self {
-            weights,
-            shares,
-            table,
-            most,
-            most_but_same,
-            threshold_millibits: weights.threshold_millibits(),
+        for row in &roster.rows {
+            let shares = PersonField::ALL.map(|field| scorer.share(field, row, shares));
+            let same = PersonField::ALL.map(|field| match shares[field as usize] {
+                Some(share) => weights.same_millibits(field, share),
+                None => scorer.table[field as usize][0],
+            });
+            for (most, same) in scorer.most.iter_mut().zip(same) {
+                *most = same.max(*most);
+            }
+            scorer.same.push(same);
+            let is_common = |share: Option<f64>| share.is_some_and(|share| share >= COMMON_SHARE);
+            scorer
+                .common
+                .push([is_common(shares[0]), is_common(shares[1])]);
         }
+        for (most, unlike) in scorer.most.iter_mut().zip(scorer.most_but_same) {
+            *most = unlike.max(*most);
+        }
+        scorer
+    }
+
+    fn rows(&self, one: u32, other: u32) -> (&Row, &Row) {
+        (
+            &self.roster.rows[one as usize],
+            &self.roster.rows[other as usize],
+        )
     }
 
     /// Weighs a pair, unless it surely stays below the threshold.
-    pub(super) fn weigh_if_enough(
-        &self,
-        roster: &PersonRoster,
-        one: &Row,
-        other: &Row,
-    ) -> Option<Weighed> {
-        if self.bound(roster, one, other) < self.threshold_millibits {
+    pub(super) fn weigh_if_enough(&self, one: u32, other: u32) -> Option<Weighed> {
+        let mut bound = self.bound(one, other);
+        if bound.sum < self.threshold_millibits {
             return None;
         }
-        let weighed = self.weigh(roster, roster.levels(one, other), one, other);
+        let (mine, theirs) = self.rows(one, other);
+        if bound.straight {
+            // The family names are compared as they stand: that decides most pairs.
+            let family = PersonField::Family;
+            let level = self.roster.name_level(mine.family, theirs.family);
+            bound.levels.of[family as usize] = level;
+            let said = self.field(family, bound.levels, one, other);
+            if bound.sum - bound.family + said < self.threshold_millibits {
+                return None;
+            }
+        }
+        let weighed = self.weigh(self.roster.levels(mine, theirs), one, other);
         (weighed.sum() >= self.threshold_millibits).then_some(weighed)
     }
 
     /// A sum that the evidence of a pair does not exceed, from what is compared as numbers.
-    fn bound(&self, roster: &PersonRoster, one: &Row, other: &Row) -> i32 {
+    fn bound(&self, one: u32, other: u32) -> Bound {
+        let (mine, theirs) = self.rows(one, other);
         let mut levels = Levels {
             of: [MISSING; FIELDS],
             crossed: false,
         };
-        levels.of[PersonField::Birth as usize] = birth_level(one.birth, other.birth);
-        roster.compare_contacts(one, other, &mut levels.of);
-        let mut sum: i32 = [PersonField::Birth, PersonField::Phone, PersonField::Email]
-            .into_iter()
-            .map(|field| self.field(roster, field, levels, one, other))
-            .sum();
-        let one_reading = PersonRoster::has_one_split(one) && PersonRoster::has_one_split(other);
-        let crossed = one.given == other.family || one.family == other.given;
-        let names = [
-            (
-                PersonField::Given,
-                one.given,
-                other.given,
-                one_reading && !crossed,
-            ),
-            (
-                PersonField::Family,
-                one.family,
-                other.family,
-                one_reading && !crossed,
-            ),
-            (PersonField::Place, one.place, other.place, true),
-        ];
-        for (field, mine, theirs, as_it_stands) in names {
-            sum += if !as_it_stands {
+        levels.of[PersonField::Birth as usize] = birth_level(mine.birth, theirs.birth);
+        self.roster.compare_contacts(mine, theirs, &mut levels.of);
+        let compared = [PersonField::Birth, PersonField::Phone, PersonField::Email];
+        let compared = compared.map(|field| self.field(field, levels, one, other));
+        let straight = is_straight(mine, theirs);
+        let most = |field: PersonField, mine: u32, theirs: u32, straight: bool| {
+            if !straight {
                 self.most[field as usize]
             } else if mine != theirs || mine == NONE {
-                self.most_but_same[field as usize].max(0)
+                self.most_but_same[field as usize]
             } else {
-                levels.of[field as usize] = name_level::SAME;
-                self.field(roster, field, levels, one, other)
-            };
+                self.same_millibits(field, one, other)
+            }
+        };
+        let family = most(PersonField::Family, mine.family, theirs.family, straight);
+        let given = most(PersonField::Given, mine.given, theirs.given, straight);
+        let place = most(PersonField::Place, mine.place, theirs.place, true);
+        Bound {
+            sum: compared.iter().sum::<i32>() + family + given + place,
+            family,
+            straight,
+            levels,
         }
-        sum
     }
 
     /// Weighs a pair whose levels are known.
-    pub(super) fn weigh(
-        &self,
-        roster: &PersonRoster,
-        levels: Levels,
-        one: &Row,
-        other: &Row,
-    ) -> Weighed {
-        let fields = PersonField::ALL.map(|field| self.field(roster, field, levels, one, other));
+    pub(super) fn weigh(&self, levels: Levels, one: u32, other: u32) -> Weighed {
+        let fields = PersonField::ALL.map(|field| self.field(field, levels, one, other));
         let shares_contact = [PersonField::Phone, PersonField::Email]
             .into_iter()
             .any(|field| levels.of[field as usize] <= 1);
         let given_differs = levels.of[PersonField::Given as usize] == name_level::DIFFERENT;
+        let household = shares_contact && given_differs;
         let when = |holds: bool, millibits: i32| if holds { millibits } else { 0 };
         Weighed {
             fields,
             crossed: when(levels.crossed, self.weights.crossed_millibits),
-            household: when(
-                shares_contact && given_differs,
-                self.weights.household_millibits,
-            ),
+            household: when(household, self.weights.household_millibits),
         }
     }
 
-    fn field(
-        &self,
-        roster: &PersonRoster,
-        field: PersonField,
-        levels: Levels,
-        one: &Row,
-        other: &Row,
-    ) -> i32 {
+    fn field(&self, field: PersonField, levels: Levels, one: u32, other: u32) -> i32 {
         let level = levels.of[field as usize];
         if level == MISSING {
             return 0;
         }
         let plain = self.table[field as usize][usize::from(level)];
-        if level > name_level::SPELLING || (level == 1 && !is_name(field)) {
-            return plain;
-        }
-        match self.share(roster, field, one, other) {
-            Some(share) if level == 0 => self.weights.same_millibits(field, share),
+        match level {
+            0 => self.same_millibits(field, one, other),
             // Another spelling of a common name says no more than the name itself would.
-            Some(share) => plain.min(self.weights.same_millibits(field, share)),
-            None => plain,
+            name_level::SPELLING if is_name(field) => {
+                plain.min(self.same_millibits(field, one, other))
+            }
+            _ => plain,
         }
     }
 
-    /// The share of records that has the value on which two agree; `None` where the average u is
-    /// to be used.
-    fn share(
-        &self,
-        roster: &PersonRoster,
-        field: PersonField,
-        one: &Row,
-        other: &Row,
-    ) -> Option<f64> {
-        let average = self.weights.u[field as usize][0];
-        if self.shares == Shares::Policy {
+    /// What the same value says, of which the more common one counts.
+    fn same_millibits(&self, field: PersonField, one: u32, other: u32) -> i32 {
+        let of = |number: u32| self.same[number as usize][field as usize];
+        of(one).min(of(other))
+    }
+
+    /// The share of records that has a person's value of a field; `None` where the average u is to
+    /// be used.
+    fn share(&self, field: PersonField, row: &Row, shares: Shares) -> Option<f64> {
+        if shares == Shares::Policy {
             let permille = match field {
-                PersonField::Given => one.common_permille.0.min(other.common_permille.0),
-                PersonField::Family => one.common_permille.1.min(other.common_permille.1),
+                PersonField::Given => row.common_permille.0,
+                PersonField::Family => row.common_permille.1,
                 _ => 0,
             };
             return (permille > 0).then(|| f64::from(permille) / 1000.0);
         }
-        let (mine, all) = roster.count(field, one);
-        let (theirs, _) = roster.count(field, other);
+        let (count, all) = self.roster.count(field, row);
         if all == 0 || field == PersonField::Birth {
             return None;
         }
-        // The pair itself tells nothing of how common its value is.
-        let share = f64::from(mine.max(theirs).saturating_sub(1)) / f64::from(all);
+        // The record itself tells nothing of how common its value is.
+        let share = f64::from(count.saturating_sub(1)) / f64::from(all);
         if is_name(field) || field == PersonField::Place {
             return Some(share.max(SHARE_MIN));
         }
         // Few share a number by chance; many who share one share it on purpose.
-        Some(share.max(average))
+        Some(share.max(self.weights.u[field as usize][0]))
     }
 
     /// Weighs a pair and says why.
-    pub(super) fn explain(&self, roster: &PersonRoster, one: &Row, other: &Row) -> PersonMatch {
-        let levels = roster.levels(one, other);
-        let weighed = self.weigh(roster, levels, one, other);
+    pub(super) fn explain(&self, one: u32, other: u32) -> PersonMatch {
+        let (mine, theirs) = self.rows(one, other);
+        let levels = self.roster.levels(mine, theirs);
+        let weighed = self.weigh(levels, one, other);
         let mut evidence = Vec::new();
         for field in PersonField::ALL {
             let level = levels.of[field as usize];
@@ -271,10 +284,11 @@ impl<'a> Scorer<'a> {
                 continue;
             }
             let mut sentence = sentence(field, level).to_owned();
-            let common = self.share(roster, field, one, other).is_some_and(|share| {
-                is_name(field) && share * 1000.0 >= f64::from(COMMON_PERMILLE)
-            });
-            if common && level <= name_level::SPELLING {
+            let is_common = |number: u32| {
+                let common = &self.common[number as usize];
+                common.get(field as usize).copied().unwrap_or(false)
+            };
+            if level <= name_level::SPELLING && (is_common(one) || is_common(other)) {
                 sentence.push_str(" Many people carry it, so it says less.");
             }
             let millibits = weighed.fields[field as usize];

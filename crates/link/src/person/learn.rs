@@ -237,8 +237,7 @@ const fn is_in_key(kind: KeyKind, field: PersonField) -> bool {
         KeyKind::Phone => matches!(field, PersonField::Phone),
         KeyKind::Email => matches!(field, PersonField::Email),
         KeyKind::BirthInitial => matches!(field, PersonField::Birth),
-        KeyKind::YearFamily => matches!(field, PersonField::Birth | PersonField::Family),
-        KeyKind::YearGiven => {
+        KeyKind::Year => {
             matches!(
                 field,
                 PersonField::Birth | PersonField::Given | PersonField::Family

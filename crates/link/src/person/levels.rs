@@ -46,6 +46,11 @@ impl PersonRoster {
     /// Sets the levels of given and family names: of the way to read both full names that makes
     /// them most alike.
     pub(super) fn compare_names(&self, one: &Row, other: &Row, levels: &mut Levels) {
+        if is_straight(one, other) {
+            levels.of[PersonField::Given as usize] = self.name_level(one.given, other.given);
+            levels.of[PersonField::Family as usize] = self.name_level(one.family, other.family);
+            return;
+        }
         let split_known = one.split_known && other.split_known;
         let mut best = (u8::MAX, MISSING, MISSING, true);
         for mine in self.splits(one) {
@@ -171,6 +176,15 @@ impl PersonRoster {
         }
         DIFFERENT
     }
+}
+
+/// Whether names can only be compared given with given and family with family.
+pub(super) fn is_straight(one: &Row, other: &Row) -> bool {
+    let crosses = |mine: u32, theirs: u32| mine == theirs && mine != NONE;
+    one.is_plain
+        && other.is_plain
+        && !crosses(one.spellings.0, other.spellings.1)
+        && !crosses(one.spellings.1, other.spellings.0)
 }
 
 pub(super) fn birth_level(one: u32, other: u32) -> u8 {

@@ -18,13 +18,47 @@ const JOINED_REST_BYTES_MIN: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePolicy {
     version: String,
-    left_out: BTreeSet<String>,
+    left_out: WordTable<()>,
     joined: Vec<String>,
     letters: BTreeMap<char, String>,
     /// Rewrites by the first letter of what they rewrite, the longest first.
     rewrites: BTreeMap<u8, Vec<Rewrite>>,
-    variants: BTreeMap<String, String>,
+    variants: WordTable<String>,
     common_permille: BTreeMap<String, u16>,
+}
+
+/// Folded words of the policy with what stands for them, by their first letter: every word of every
+/// name is looked up, and nearly none is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct WordTable<T>([Vec<(String, T)>; 26]);
+
+impl<T> Default for WordTable<T> {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Vec::new()))
+    }
+}
+
+impl<T> WordTable<T> {
+    fn get(&self, word: &str) -> Option<&T> {
+        let letter = word.bytes().next()?.wrapping_sub(b'a');
+        let mut same_letter = self.0.get(usize::from(letter))?.iter();
+        same_letter
+            .find(|(known, _)| known == word)
+            .map(|(_, value)| value)
+    }
+
+    /// Puts a word in and answers whether it was there.
+    fn insert(&mut self, word: String, value: T) -> bool {
+        let known = self.get(&word).is_some();
+        let letter = word
+            .bytes()
+            .next()
+            .map(|first| usize::from(first.wrapping_sub(b'a')));
+        if let Some(words) = letter.and_then(|letter| self.0.get_mut(letter)) {
+            words.push((word, value));
+        }
+        known
+    }
 }
 
 /// One rewrite of a folded name.
@@ -47,11 +81,11 @@ impl NamePolicy {
         policy.stated(&raw.title, "title")?;
         let mut read = Self {
             version: policy.stated(&raw.version, "version")?,
-            left_out: BTreeSet::new(),
+            left_out: WordTable::default(),
             joined: Vec::new(),
             letters: BTreeMap::new(),
             rewrites: BTreeMap::new(),
-            variants: BTreeMap::new(),
+            variants: WordTable::default(),
             common_permille: BTreeMap::new(),
         };
         read.take_words(&policy, &raw)?;
@@ -79,7 +113,7 @@ impl NamePolicy {
 
     /// Whether a folded word is a particle or a title.
     pub(super) fn is_left_out(&self, word: &str) -> bool {
-        self.left_out.contains(word)
+        self.left_out.get(word).is_some()
     }
 
     /// The share of people, in thousandths, that carries a name; 0 for one that is not common.
@@ -143,7 +177,7 @@ impl NamePolicy {
         for group in &raw.left_out {
             explained(policy, &group.text, &group.source)?;
             for word in &group.words {
-                let known = !self.left_out.insert(folded(policy, word, "words")?);
+                let known = self.left_out.insert(folded(policy, word, "words")?, ());
                 refuse_twice(policy, known, word, "words")?;
             }
         }
@@ -231,10 +265,7 @@ impl NamePolicy {
             };
             for name in &group.names {
                 let word = folded(policy, name, "names")?;
-                let known = self
-                    .variants
-                    .insert(word, first.get_ref().clone())
-                    .is_some();
+                let known = self.variants.insert(word, first.get_ref().clone());
                 refuse_twice(policy, known, name, "names")?;
             }
         }

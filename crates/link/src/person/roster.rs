@@ -32,11 +32,15 @@ pub(super) struct Row {
     pub(super) phone: u32,
     pub(super) email: u32,
     pub(super) countries: u32,
+    /// The spellings of given and family name, words in order; [`NONE`] where there is no name.
+    pub(super) spellings: (u32, u32),
     /// Which pairs of neighbouring characters stand in the phone number and in the address.
     pub(super) sketches: [u32; 2],
     other_splits_from: u32,
     other_splits: u8,
     pub(super) split_known: bool,
+    /// Whether the names are single words, read in one way only.
+    pub(super) is_plain: bool,
     pub(super) common_permille: (u16, u16),
 }
 
@@ -75,6 +79,13 @@ impl PersonRoster {
             (self.name(given.as_ref()), self.name(family.as_ref()))
         });
         let place = self.name(record.place.as_ref());
+        let spelled = |name: u32| {
+            let name = self.names.get(name as usize);
+            name.map_or((NONE, true), |name| {
+                (name.sorted, name.sorted == name.joined)
+            })
+        };
+        let (given_spelled, family_spelled) = (spelled(given), spelled(family));
         let row = Row {
             given,
             family,
@@ -83,6 +94,8 @@ impl PersonRoster {
             phone: self.contact(&record.phone),
             email: self.contact(&record.email),
             countries: self.contact(&record.countries),
+            spellings: (given_spelled.0, family_spelled.0),
+            is_plain: others.is_empty() && given_spelled.1 && family_spelled.1,
             sketches: [sketch(&record.phone), sketch(&record.email)],
             other_splits_from: from,
             other_splits: u8::try_from(others.len()).unwrap_or(0),
@@ -117,11 +130,6 @@ impl PersonRoster {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
-    }
-
-    /// Whether the one way to read a person's names is known.
-    pub(super) const fn has_one_split(row: &Row) -> bool {
-        row.other_splits == 0
     }
 
     /// How many records share the value of a field, and how many have one.
