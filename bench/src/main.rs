@@ -4,8 +4,10 @@ mod door;
 mod failure;
 mod figure;
 mod http;
+mod identifiers;
 mod idle;
 mod place;
+mod planted;
 mod program;
 mod queue_page;
 mod report_dir;
@@ -40,6 +42,9 @@ struct Args {
     /// How long a sustained load lasts.
     #[arg(long, value_name = "S", default_value_t = 60)]
     seconds: u64,
+    /// The seed of made-up data: another seed, another text.
+    #[arg(long, default_value_t = 0x5eed_0001)]
+    seed: u64,
     /// Also print the figures that peers' users state for comparable work, with their source.
     #[arg(long)]
     peer: bool,
@@ -73,6 +78,8 @@ enum Workload {
     Upload,
     /// The queue page over many reports (--size, 1000000).
     QueuePage,
+    /// Identifiers in free text with planted truth (--size in MB, 16; --seed): precision, recall, speed.
+    Identifiers,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,
 }
@@ -112,6 +119,9 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::ReportDir => report_dir::run(&place, args.size.unwrap_or(20_000)),
         Workload::Upload => upload::run(&place, args.size.unwrap_or(1000)),
         Workload::QueuePage => queue_page::run(&place, args.size.unwrap_or(1_000_000)),
+        Workload::Identifiers => {
+            identifiers::run(&place, args.size.unwrap_or(16), args.seed, args.peer)
+        }
         Workload::Idle => idle::run(&place),
     }
 }

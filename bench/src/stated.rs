@@ -27,6 +27,6 @@ const DOOR: [Figure<'static>; 2] = [
 pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
     match workload {
         Workload::Door | Workload::ReportDir => DOOR.iter().try_for_each(Figure::print),
-        Workload::Upload | Workload::QueuePage | Workload::Idle => Ok(()),
+        Workload::Upload | Workload::QueuePage | Workload::Identifiers | Workload::Idle => Ok(()),
     }
 }

@@ -243,7 +243,7 @@ pub(crate) struct SignIn {
 
 /// Find the identifiers in texts: emails, phones, addresses, handles, accounts, wallets, groups.
 ///
-/// Defanged addresses (hxxps://example[.]com, maria (at) example (dot) com) and look-alike letters
+/// Defanged addresses such as example[.]com or maria (at) example (dot) com and look-alike letters
 /// are read as what they mean. Each identifier has a kind, a normal form that is equal wherever the
 /// same thing is named, and the bytes it stands at. One that cannot exist (a wrong checksum, no such
 /// phone number, a name without its platform) is printed and marked as not valid. A payment card's

@@ -114,16 +114,16 @@ impl Scan<'_> {
             }
         }
         let groups = self.groups(at);
+        if matches!(self.byte(groups.end(groups.count)), b'*' | b'x' | b'X')
+            && let Some(next) = self.masked(at)
+        {
+            return next;
+        }
         let total = groups.total(groups.count);
         if total < LABELLED_DIGITS_MIN {
             return end;
         }
         if let Some(next) = self.card(&groups) {
-            return next;
-        }
-        if matches!(self.byte(groups.end(groups.count)), b'*' | b'x' | b'X')
-            && let Some(next) = self.masked(at)
-        {
             return next;
         }
         if groups.is_date() {
