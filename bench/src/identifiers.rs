@@ -35,7 +35,8 @@ struct Score {
 /// A line of the peers' script.
 #[derive(Deserialize)]
 struct Peer {
-    peer: String,
+    #[serde(rename = "peer")]
+    name: String,
     mb_per_s: f64,
     kinds: Vec<String>,
     found: usize,
@@ -108,7 +109,7 @@ fn is_planted(planted: &Planted, hit: &Hit) -> bool {
 
 /// What was missed and what was found too much, one a line, for whoever looks into a figure.
 fn unmatched(planted: &Planted, hits: &[Hit]) -> String {
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for truth in &planted.truth {
         let after = hits.partition_point(|hit| hit.text.end <= truth.text.start);
         let there = hits.get(after).filter(|hit| {
@@ -120,8 +121,8 @@ fn unmatched(planted: &Planted, hits: &[Hit]) -> String {
                 .rfind('\n')
                 .map_or(0, |at| at + 1);
             let around = planted.text[from..].lines().next().unwrap_or_default();
-            lines.push_str(&format!(
-                "missed {} {}: {around} (next {found:?})\n",
+            lines.push(format!(
+                "missed {} {}: {around} (next {found:?})",
                 truth.kind, truth.normal
             ));
         }
@@ -134,13 +135,13 @@ fn unmatched(planted: &Planted, hits: &[Hit]) -> String {
             .rfind('\n')
             .map_or(0, |at| at + 1);
         let around = planted.text[from..].lines().next().unwrap_or_default();
-        lines.push_str(&format!(
-            "extra {} {}: {around}\n",
+        lines.push(format!(
+            "extra {} {}: {around}",
             hit.kind.name(),
             hit.normal
         ));
     }
-    lines
+    lines.join("\n")
 }
 
 /// Seconds that this thread's process has spent on a core (`/proc/self/schedstat`, nanoseconds).
@@ -179,7 +180,7 @@ fn run_peers(place: &Place, text: &str) -> Result<(), Failure> {
         let peer: Peer = serde_json::from_str(line).map_err(|_| Failure::Unexpected {
             what: "the peers' script",
         })?;
-        let metric = format!("peer {}, kinds {}", peer.peer, peer.kinds.join(" "));
+        let metric = format!("peer {}, kinds {}", peer.name, peer.kinds.join(" "));
         print(BENCH, &metric, peer.mb_per_s, "MB/s a core", peer.found)?;
     }
     Ok(())

@@ -78,7 +78,8 @@ enum Workload {
     Upload,
     /// The queue page over many reports (--size, 1000000).
     QueuePage,
-    /// Identifiers in free text with planted truth (--size in MB, 16; --seed): precision, recall, speed.
+    /// Identifiers in free text with planted truth (--size in MB, 16; --seed): precision, recall,
+    /// speed.
     Identifiers,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,

@@ -61,7 +61,7 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Print a one-time sign-in link for the console of a running server.
     SignIn(SignIn),
-    /// Find the identifiers in texts: emails, phones, addresses, handles, accounts, wallets, groups.
+    /// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
     Identifiers(Identifiers),
     /// Print the schema of the documents that the doors take.
     Schema(Schema),
@@ -241,7 +241,7 @@ pub(crate) struct SignIn {
     pub(crate) json: bool,
 }
 
-/// Find the identifiers in texts: emails, phones, addresses, handles, accounts, wallets, groups.
+/// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
 ///
 /// Defanged addresses such as example[.]com or maria (at) example (dot) com and look-alike letters
 /// are read as what they mean. Each identifier has a kind, a normal form that is equal wherever the

@@ -13,8 +13,8 @@ use crate::failure::Failure;
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 30;
-/// A file is read in pieces of this size, in bytes, cut at the end of a line, else of a word; only a
-/// word longer than a piece is cut itself.
+/// A file is read in pieces of this size, in bytes, cut at the end of a line, else of a word; only
+/// a word longer than a piece is cut itself.
 const PIECE_BYTES: usize = 4 << 20;
 
 /// One identifier, as scripts read it.
@@ -169,5 +169,19 @@ impl Output<'_> {
         }
         self.buffer.push(b'\n');
         self.to.write_all(&self.buffer).map_err(Failure::Output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_ends_where_a_line_or_a_word_or_a_character_does() {
+        assert_eq!(cut(b"one\ntwo three"), 4);
+        assert_eq!(cut(b"two three"), 4);
+        assert_eq!(cut("аб".as_bytes()), 2);
+        assert_eq!(cut("аб".as_bytes().split_at(3).0), 2);
+        assert_eq!(cut(b"x"), 1);
     }
 }

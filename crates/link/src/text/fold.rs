@@ -429,7 +429,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folded_words_are_folded_already(text in "[a-zА-я @.:０-９ａ-ｚ٠-٩\u{200b}\u{a0}éя𝓪-𝔃]{0,40}") {
+        fn folded_words_are_folded_already(
+            text in "[a-zА-я @.:０-９ａ-ｚ٠-٩\u{200b}\u{a0}éя𝓪-𝔃]{0,40}"
+        ) {
             // Letters that look alike are folded beside plain ones, so those come first.
             let plain = folded(&text);
             let twice = folded(&plain);

@@ -212,12 +212,12 @@ impl Scan<'_> {
         if unfit {
             return None;
         }
-        if groups.digits(1).starts_with("00") && groups.total(groups.count) > 9 {
-            return self.abroad(groups);
-        }
         let context = self.context(start);
         if context.other && !context.phone {
             return None;
+        }
+        if groups.digits(1).starts_with("00") && groups.total(groups.count) > 9 {
+            return self.abroad(groups);
         }
         if let Some(region) = self.region {
             for count in (1..=groups.count).rev() {

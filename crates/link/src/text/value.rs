@@ -94,6 +94,7 @@ impl Scan<'_> {
         let goes_on = matches!(next, b'@' | b'/')
             || self.bytes[end..].starts_with(b"://")
             || next == b'.' && is_word(self.byte(end + 1)) && !names.marks.contains(&b'.')
+            || next == b':' && is_word(self.byte(end + 1))
             || is_word(next)
             || is_two_byte_lead(next);
         while end > at && matches!(self.bytes[end - 1], b'.' | b'-' | b',' | b':' | b'*') {
