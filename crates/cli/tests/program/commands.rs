@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "demo",
     "serve",
     "account",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 15] = [
     "log verify",
     "simulate",
     "sign-in",
+    "identifiers",
     "schema",
 ];
 
