@@ -59,6 +59,19 @@ fn sentences_with_several() {
 }
 
 #[test]
+fn lists_without_spaces() {
+    check(
+        "https://example.com/a,maria@example.com;+639175550123,http://example.org/b",
+        &[
+            "url example.com/a",
+            "email maria@example.com",
+            "phone +639175550123",
+            "url example.org/b",
+        ],
+    );
+}
+
+#[test]
 fn what_only_looks_like_one_is_none() {
     for text in [
         "Order 4839-2017-45 of 2026-01-02 for 1,234.00 USD",

@@ -78,6 +78,7 @@ impl Scan<'_> {
                 }
                 0xe0.. if !(foreign_host && in_host) => break,
                 0xc2 => break,
+                b',' | b';' if self.begins_another(end + 1) => break,
                 _ => end += 1,
             }
         }
@@ -86,6 +87,20 @@ impl Scan<'_> {
             return None;
         }
         Some(self.without_marks(from, end))
+    }
+
+    /// Whether another identifier begins behind a comma: lists are written without spaces too.
+    fn begins_another(&self, at: usize) -> bool {
+        let rest = &self.bytes[at.min(self.bytes.len())..];
+        if rest.starts_with(b"http") || rest.starts_with(b"www.") {
+            return true;
+        }
+        if let [b'+', digit, ..] = rest {
+            return digit.is_ascii_digit();
+        }
+        let local = |byte: &&u8| is_word(**byte) || matches!(**byte, b'.' | b'-' | b'+');
+        let length = rest.iter().take(64).take_while(local).count();
+        rest.get(length) == Some(&b'@')
     }
 
     fn without_marks(&self, from: usize, mut end: usize) -> usize {
