@@ -29,6 +29,9 @@ pub(crate) enum Failure {
     /// A program did not print what it should.
     #[error("{what} did not print what was expected")]
     Unexpected { what: &'static str },
+    /// The rules of the engine cannot be read.
+    #[error("the identifier rules cannot be read")]
+    Rules(#[source] link::IdentifierRulesError),
     /// PostgreSQL is asked for but not named.
     #[error(
         "set WATCHFIRE_TEST_POSTGRES to the address of a PostgreSQL server, \

@@ -4,6 +4,7 @@ mod door;
 mod failure;
 mod figure;
 mod http;
+mod identifiers;
 mod idle;
 mod link_bulk;
 mod link_live;
@@ -12,6 +13,7 @@ mod over_merge;
 mod own_usage;
 mod persons;
 mod place;
+mod planted;
 mod program;
 mod queue_page;
 mod rank;
@@ -47,6 +49,9 @@ struct Args {
     /// How long a sustained load lasts.
     #[arg(long, value_name = "S", default_value_t = 60)]
     seconds: u64,
+    /// The seed of made-up data: another seed, another text.
+    #[arg(long, default_value_t = 0x5eed_0001)]
+    seed: u64,
     /// Also run the peer on the same data, or print the figures that peers' users state for
     /// comparable work, with their source.
     #[arg(long)]
@@ -87,6 +92,9 @@ enum Workload {
     Rank,
     /// Records of one person found by likeness (--size, 1000000); --peer runs Splink beside it.
     Persons,
+    /// Identifiers in free text with planted truth (--size in MB, 16; --seed): precision, recall,
+    /// speed.
+    Identifiers,
     /// What a server costs that nobody uses: program, start, memory.
     Idle,
     /// One report more in an index of many (--size, 10000000), and its snapshot.
@@ -136,6 +144,9 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::Upload => upload::run(&place, args.size.unwrap_or(1000)),
         Workload::QueuePage => queue_page::run(&place, args.size.unwrap_or(1_000_000)),
         Workload::Persons => persons::run(&place, args.size.unwrap_or(1_000_000), args.peer),
+        Workload::Identifiers => {
+            identifiers::run(&place, args.size.unwrap_or(16), args.seed, args.peer)
+        }
         Workload::Idle => idle::run(&place),
         Workload::LinkLive => link_live::run(place.dir(), args.size.unwrap_or(10_000_000)),
         Workload::LinkBulk => {

@@ -31,6 +31,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::QueuePage
         | Workload::Rank
         | Workload::Persons
+        | Workload::Identifiers
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk

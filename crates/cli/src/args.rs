@@ -81,7 +81,7 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Print a one-time sign-in link for the console of a running server.
     SignIn(SignIn),
-    /// Find the identifiers in texts: emails, phones, addresses, handles, accounts, wallets.
+    /// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
     Identifiers(Identifiers),
     /// Print the schema of the documents that the doors take.
     Schema(Schema),
@@ -417,13 +417,14 @@ pub(crate) struct SignIn {
     pub(crate) json: bool,
 }
 
-/// Find the identifiers in texts: emails, phones, addresses, handles, accounts, wallets, groups.
+/// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
 ///
-/// Defanged addresses (`hxxps://example[.]com`, `maria (at) example (dot) com`) and look-alike letters
-/// are read as what they mean. Each identifier has a kind, a normal form that is equal wherever the
-/// same thing is named, and the bytes it stands at. One that cannot exist (a wrong checksum, no
-/// such phone number, a name without its platform) is printed and marked as not valid. A payment
-/// card's number is never printed, only its first six and last four digits. No database is needed.
+/// Defanged addresses such as example[.]com or maria (at) example (dot) com and look-alike letters
+/// are read as what they mean. Each identifier has a kind, a normal form that is equal wherever
+/// the same thing is named, and the bytes it stands at. One that cannot exist (a wrong checksum,
+/// no such phone number, a name without its platform) is printed and marked as not valid. A
+/// payment card's number is never printed, only its first six and last four digits. No database
+/// is needed.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = IDENTIFIERS_HELP)]
 pub(crate) struct Identifiers {

@@ -53,6 +53,10 @@ pub(crate) fn iban(text: &[u8]) -> bool {
     let Some((head, rest)) = text.split_at_checked(4) else {
         return false;
     };
+    // Check digits are 98 less a remainder, so from 02 to 98.
+    if matches!(head[2..], [b'0', b'0' | b'1'] | [b'9', b'9']) {
+        return false;
+    }
     let mut remainder = 0_u32;
     for byte in rest.iter().chain(head) {
         remainder = match byte {

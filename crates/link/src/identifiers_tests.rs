@@ -128,6 +128,52 @@ fn an_associated_account_is_not_assumed_to_be_on_the_same_platform() {
 }
 
 #[test]
+fn a_name_in_words_equals_the_one_in_a_field() {
+    let mut one = report(vec![Mention {
+        qualifier: Some("Telegram Messenger".to_owned()),
+        ..mention(MentionKind::Handle, Part::Associated, "@Opaque_41")
+    }]);
+    one.narratives = vec![
+        narrative(
+            Part::Victim,
+            "the child wrote to Telegram: opaque_41 and +63 917 555 0143",
+        ),
+        narrative(Part::Sender, "questions to desk@example.net"),
+        narrative(
+            Part::Incident,
+            "from 203.0.113.7:5123 at 2026-01-02 03:04:05 UTC, GCash 0917 555 0144",
+        ),
+    ];
+    one.escalation = Some(Sensitive::new(
+        "pays with 4111 1111 1111 1111 today".to_owned(),
+    ));
+    let lines: Vec<String> = identifiers(&one)
+        .iter()
+        .map(|found| {
+            let ties = if found.ties { "ties" } else { "does not tie" };
+            let (kind, normal, text) = (
+                found.kind.name(),
+                found.normal.expose(),
+                found.text.expose(),
+            );
+            format!(
+                "{kind} {normal} | {text} | {:?} {} | {ties}",
+                found.part, found.place
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+fn narrative(part: Part, text: &str) -> model::Narrative {
+    model::Narrative {
+        part,
+        place: "additionalInfo".to_owned(),
+        text: Sensitive::new(text.to_owned()),
+    }
+}
+
+#[test]
 fn one_pass_over_the_most_mentions_is_enough() {
     let most = (0..model::limits::MENTIONS_PER_REPORT_MAX)
         .map(|n| mention(MentionKind::Handle, Part::Reported, &format!("name{n}")))

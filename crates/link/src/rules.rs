@@ -315,7 +315,7 @@ impl IdentifierRules {
             let at = text.span().start;
             let label = text.get_ref();
             let fits = label.trim() == label
-                && label.chars().count() >= 2
+                && (label.chars().count() >= 2 || short)
                 && (label.is_ascii() || label.len() >= 4)
                 && label.chars().next().is_some_and(char::is_alphanumeric);
             if !fits {

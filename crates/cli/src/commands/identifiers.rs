@@ -171,3 +171,17 @@ impl Output<'_> {
         self.to.write_all(&self.buffer).map_err(Failure::Output)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_ends_where_a_line_or_a_word_or_a_character_does() {
+        assert_eq!(cut(b"one\ntwo three"), 4);
+        assert_eq!(cut(b"two three"), 4);
+        assert_eq!(cut("аб".as_bytes()), 2);
+        assert_eq!(cut("аб".as_bytes().split_at(3).0), 2);
+        assert_eq!(cut(b"x"), 1);
+    }
+}

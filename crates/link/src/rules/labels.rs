@@ -28,6 +28,10 @@ impl Label {
         self.text.len()
     }
 
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.text).unwrap_or_default()
+    }
+
     /// Whether the label stands at the beginning of `text`, as a word of its own.
     fn is_at(&self, text: &[u8]) -> bool {
         let Some(there) = text.get(..self.text.len()) else {

@@ -64,8 +64,8 @@ pub enum IdentifierRulesProblem {
     NameLengths,
     /// A label that cannot be found in text.
     #[error(
-        "the label `{label}` must begin with a letter or digit, have two characters or more, \
-         and no space at its ends"
+        "the label `{label}` must begin with a letter or digit, have two characters or more \
+         (a short one may have one), and no space at its ends"
     )]
     Label {
         /// The label as written.

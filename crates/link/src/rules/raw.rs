@@ -137,6 +137,8 @@ pub(crate) enum ServiceValue {
     Phone,
     /// A name.
     Name,
+    /// A name and a provider with an at sign between.
+    Address,
     /// A name behind a dollar sign.
     Cashtag,
     /// Digits only, in groups or not.

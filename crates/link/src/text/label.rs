@@ -66,7 +66,7 @@ impl Scan<'_> {
         }
         let lead = self.lead(end);
         match label.target {
-            Target::Platform(position) => self.platform_value(position, label.short, lead),
+            Target::Platform(position) => self.platform_value(position, label, lead),
             Target::Service(position) => self.service_value(position, lead),
             Target::Device(position) => self.device_value(position, lead),
             Target::Card => self.card_value(lead),
@@ -94,7 +94,7 @@ impl Scan<'_> {
                 b'(' | b'[' | b'"' | b'\'' | b'`' | b'*' | b'<' if next != b' ' => {
                     lead.quoted = true;
                 }
-                b'#' if next != b' ' => {}
+                b'#' => {}
                 0xe2 | 0xc2 | 0xe3 if self.is_quote(here) => {
                     lead.quoted = true;
                     lead.at += if self.byte(here) == 0xc2 { 1 } else { 2 };
@@ -142,16 +142,20 @@ impl Scan<'_> {
         }
         let mut end = at;
         let mut found = None;
+        let cased = is_two_byte_lead(self.bytes[at]);
         for c in self.text[at..].chars() {
             if c.is_ascii() || end >= window {
                 break;
             }
             end += c.len_utf8();
-            if known(&self.text[at..end].to_lowercase()) {
-                let spaced = is_two_byte_lead(self.bytes[at]);
-                if !spaced || !is_two_byte_lead(self.byte(end)) {
-                    found = Some(end);
-                }
+            // Scripts of three bytes a letter have no cases, and no spaces to end a word.
+            let is_known = if cased {
+                !is_two_byte_lead(self.byte(end)) && known(&self.text[at..end].to_lowercase())
+            } else {
+                known(&self.text[at..end])
+            };
+            if is_known {
+                found = Some(end);
             }
         }
         found

@@ -152,10 +152,22 @@ impl Scan<'_> {
             && self.means(&self.text[sign.clone()], b'@')
             && let Some(local) = word_before(sign.start)
         {
-            let normal = format!("{}@{normal}", normal::fold(&self.text[local.clone()]));
-            return Some(self.hit(kind, local.start..here, normal, true));
+            let mut start = local.start;
+            let mut name = normal::fold(&self.text[local]);
+            for _ in 0..SPELLED_LABELS_MAX {
+                let dot =
+                    word_before(start).filter(|dot| self.means(&self.text[dot.clone()], b'.'));
+                let Some(part) = dot.and_then(|dot| word_before(dot.start)) else {
+                    break;
+                };
+                name = format!("{}.{name}", normal::fold(&self.text[part.clone()]));
+                start = part.start;
+            }
+            return Some(self.hit(kind, start..here, format!("{name}@{normal}"), true));
         }
-        let english = self.text[at..end].eq_ignore_ascii_case("dot");
+        let word = self.text[first.clone()].to_ascii_lowercase();
+        let english = self.text[at..end].eq_ignore_ascii_case("dot")
+            && !self.rules.words.stop.contains(&word);
         english.then(|| self.hit(IdentifierKind::Host, first.start..here, normal, true))
     }
 
@@ -168,7 +180,9 @@ impl Scan<'_> {
     /// `@name`: kept without a platform, until one is named behind it.
     fn sign_name(&mut self, at: usize) -> Option<usize> {
         let before = self.before(at);
-        if is_word(before) || matches!(before, b'@' | b'/' | b'.') {
+        if is_word(before)
+            || matches!(before, b'@' | b'/' | b'.' | b'"') && self.before(at - 1) != b' '
+        {
             return None;
         }
         let window = self.bytes.len().min(at + 1 + NAME_BYTES_MAX);

@@ -114,16 +114,16 @@ impl Scan<'_> {
             }
         }
         let groups = self.groups(at);
+        if matches!(self.byte(groups.end(groups.count)), b'*' | b'x' | b'X')
+            && let Some(next) = self.masked(at)
+        {
+            return next;
+        }
         let total = groups.total(groups.count);
         if total < LABELLED_DIGITS_MIN {
             return end;
         }
         if let Some(next) = self.card(&groups) {
-            return next;
-        }
-        if matches!(self.byte(groups.end(groups.count)), b'*' | b'x' | b'X')
-            && let Some(next) = self.masked(at)
-        {
             return next;
         }
         if groups.is_date() {
@@ -212,12 +212,12 @@ impl Scan<'_> {
         if unfit {
             return None;
         }
-        if groups.digits(1).starts_with("00") && groups.total(groups.count) > 9 {
-            return self.abroad(groups);
-        }
         let context = self.context(start);
         if context.other && !context.phone {
             return None;
+        }
+        if groups.digits(1).starts_with("00") && groups.total(groups.count) > 9 {
+            return self.abroad(groups);
         }
         if let Some(region) = self.region {
             for count in (1..=groups.count).rev() {

@@ -19,6 +19,8 @@ pub(super) struct Scan<'s> {
     pub(super) floor: usize,
     /// Where the last dotted token ends that was looked at as a whole.
     pub(super) dotted_until: usize,
+    /// Where the last text ends that was too long for a URL.
+    pub(super) no_url_until: usize,
 }
 
 impl<'s> Scan<'s> {
@@ -31,6 +33,7 @@ impl<'s> Scan<'s> {
             hits: Vec::new(),
             floor: 0,
             dotted_until: 0,
+            no_url_until: 0,
         }
     }
 
@@ -108,7 +111,12 @@ impl<'s> Scan<'s> {
             return next;
         }
         if flags & DIGIT == 0 {
-            return end;
+            // One Tron address in 250 has no digit.
+            let may_be = end - at == 34 && self.bytes[at] == b'T';
+            return may_be
+                .then(|| self.base58(at, end))
+                .flatten()
+                .unwrap_or(end);
         }
         if flags == DIGIT {
             return self.number(at, end);

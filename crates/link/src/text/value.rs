@@ -7,7 +7,7 @@ use super::label::Lead;
 use super::scan::Scan;
 use crate::checks;
 use crate::numbering;
-use crate::rules::{DeviceValue, NameShape, ServiceValue};
+use crate::rules::{DeviceValue, Label, NameShape, ServiceValue};
 
 /// The longest device id, in bytes.
 const DEVICE_BYTES_MAX: usize = 64;
@@ -31,14 +31,16 @@ impl Scan<'_> {
     pub(super) fn platform_value(
         &mut self,
         position: usize,
-        short: bool,
+        label: &Label,
         lead: Lead,
     ) -> Option<usize> {
+        // A single letter announces only what has its sign.
+        let (short, letter) = (label.short, label.len() == 1);
         let platform = &self.rules.platforms[position];
         let first = self.byte(lead.at);
         if platform.phones
             && (first == b'+' || first == b'(' || first.is_ascii_digit())
-            && let Some(next) = self.labelled_phone(lead.at)
+            && let Some(next) = self.labelled_phone(lead)
         {
             return Some(next);
         }
@@ -51,6 +53,9 @@ impl Scan<'_> {
             return Some(self.hit(IdentifierKind::Group, text, normal, true));
         }
         let sign = first == b'@';
+        if letter && !sign {
+            return None;
+        }
         if lead.group && !sign {
             return self.group_value(position, lead);
         }
@@ -61,6 +66,11 @@ impl Scan<'_> {
             return None;
         }
         let lower = name.to_ascii_lowercase();
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic());
+        // "The signal: weak" names no account.
+        if !sign && short && plain && self.rules.words.stop.contains(label.text()) {
+            return None;
+        }
         if !sign && !self.is_name(&lower, end, short, lead) {
             return None;
         }
@@ -84,6 +94,7 @@ impl Scan<'_> {
         let goes_on = matches!(next, b'@' | b'/')
             || self.bytes[end..].starts_with(b"://")
             || next == b'.' && is_word(self.byte(end + 1)) && !names.marks.contains(&b'.')
+            || next == b':' && is_word(self.byte(end + 1))
             || is_word(next)
             || is_two_byte_lead(next);
         while end > at && matches!(self.bytes[end - 1], b'.' | b'-' | b',' | b':' | b'*') {
@@ -151,8 +162,13 @@ impl Scan<'_> {
     }
 
     /// A number behind the label of a platform or service that knows people by their number.
-    fn labelled_phone(&mut self, at: usize) -> Option<usize> {
+    /// Digits behind a word such as "id" that are no number of any plan are the account's own.
+    fn labelled_phone(&mut self, lead: Lead) -> Option<usize> {
+        let at = lead.at;
         let (number, end, valid) = self.phone_value(at, self.region)?;
+        if !valid && lead.word && self.byte(at) != b'+' {
+            return None;
+        }
         Some(self.hit(IdentifierKind::Phone, at..end, number, valid))
     }
 
@@ -218,6 +234,20 @@ impl Scan<'_> {
                     return None;
                 }
                 let normal = named(&format!("${name}"));
+                Some(self.hit(IdentifierKind::Payment, lead.at..end, normal, true))
+            }
+            ServiceValue::Address => {
+                let name_end =
+                    self.skip(lead.at, |byte| is_word(byte) || matches!(byte, b'.' | b'-'));
+                let end = self.skip(name_end + 1, |byte| byte.is_ascii_alphanumeric());
+                let fits = (2..=64).contains(&(name_end - lead.at))
+                    && self.byte(name_end) == b'@'
+                    && (3..=24).contains(&(end - name_end));
+                let dotted = self.byte(end) == b'.' && is_word(self.byte(end + 1));
+                if !fits || dotted || is_word(self.byte(end)) {
+                    return None;
+                }
+                let normal = named(&self.text[lead.at..end].to_ascii_lowercase());
                 Some(self.hit(IdentifierKind::Payment, lead.at..end, normal, true))
             }
             ServiceValue::Number | ServiceValue::Reference => self.control_number(position, lead),

@@ -14,6 +14,8 @@ use crate::rules::{IdentifierRules, Link, LinkTarget};
 
 /// The longest URL that is read, in bytes.
 pub(super) const URL_BYTES_MAX: usize = 2048;
+/// The longest IPv4 address, in bytes.
+const IPV4_BYTES_MAX: usize = 15;
 /// The longest scheme, in bytes.
 const SCHEME_BYTES_MAX: usize = 12;
 /// Top-level names that are no public suffix and yet mean something: reserved for documentation and
@@ -26,7 +28,11 @@ impl Scan<'_> {
     /// A scheme that ends at `end`, with `://` behind it.
     pub(super) fn url(&mut self, at: usize, end: usize) -> Option<usize> {
         let scheme = self.text[at..end].to_ascii_lowercase();
-        if scheme.len() > SCHEME_BYTES_MAX || !scheme.as_bytes()[0].is_ascii_alphabetic() {
+        // A path of one machine names nothing that two reports could share.
+        if scheme == "file"
+            || scheme.len() > SCHEME_BYTES_MAX
+            || !scheme.as_bytes()[0].is_ascii_alphabetic()
+        {
             return None;
         }
         let host = end + 3;
@@ -53,7 +59,10 @@ impl Scan<'_> {
 
     /// Where a URL ends: before what cannot stand in one, and before marks of the sentence around
     /// it. `None` if it is too long.
-    fn url_end(&self, from: usize) -> Option<usize> {
+    fn url_end(&mut self, from: usize) -> Option<usize> {
+        if from < self.no_url_until {
+            return None;
+        }
         let window = self.bytes.len().min(from + URL_BYTES_MAX);
         let mut end = from;
         // A host may be written in a script without spaces; behind it such letters are the next
@@ -69,13 +78,29 @@ impl Scan<'_> {
                 }
                 0xe0.. if !(foreign_host && in_host) => break,
                 0xc2 => break,
+                b',' | b';' if self.begins_another(end + 1) => break,
                 _ => end += 1,
             }
         }
         if end - from >= URL_BYTES_MAX {
+            self.no_url_until = end;
             return None;
         }
         Some(self.without_marks(from, end))
+    }
+
+    /// Whether another identifier begins behind a comma: lists are written without spaces too.
+    fn begins_another(&self, at: usize) -> bool {
+        let rest = &self.bytes[at.min(self.bytes.len())..];
+        if rest.starts_with(b"http") || rest.starts_with(b"www.") {
+            return true;
+        }
+        if let [b'+', digit, ..] = rest {
+            return digit.is_ascii_digit();
+        }
+        let local = |byte: &&u8| is_word(**byte) || matches!(**byte, b'.' | b'-' | b'+');
+        let length = rest.iter().take(64).take_while(local).count();
+        rest.get(length) == Some(&b'@')
     }
 
     fn without_marks(&self, from: usize, mut end: usize) -> usize {
@@ -191,6 +216,9 @@ impl Scan<'_> {
             return None;
         }
         let registrable = before.rsplit('.').next()?;
+        if registrable.contains('_') {
+            return None;
+        }
         if !registrable
             .bytes()
             .any(|byte| class(byte) & (LOWER | UPPER | FOREIGN) != 0)
@@ -210,10 +238,11 @@ impl Scan<'_> {
 
     /// Four numbers with dots between them, perhaps with a port or a path behind.
     fn ipv4(&mut self, at: usize) -> Option<usize> {
-        let end = self.skip(at, |byte| byte.is_ascii_digit() || byte == b'.');
+        let window = &self.bytes[at..self.bytes.len().min(at + IPV4_BYTES_MAX + 1)];
+        let fits = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+        let end = at + window.iter().take_while(fits).count();
         let end = at + self.text[at..end].trim_end_matches('.').len();
-        if end - at > 15 {
-            self.dotted_until = end;
+        if end - at > IPV4_BYTES_MAX {
             return None;
         }
         let address: Ipv4Addr = self.text[at..end].parse().ok()?;
