@@ -79,7 +79,7 @@ pub(crate) enum Failure {
     Generator,
     /// A policy about persons does not hold.
     #[error("a policy about persons does not hold")]
-    Policy(#[from] link::person::PersonPolicyError),
+    PersonPolicy(#[from] link::person::PersonPolicyError),
     /// The figures cannot be written.
     #[error("cannot write the figures")]
     Output(#[source] io::Error),

@@ -39,7 +39,9 @@ const GROUP_MIN: usize = 20;
 pub(crate) fn run(size: usize) -> Result<(), Failure> {
     let policy = Policy::builtin().map_err(Failure::Policy)?;
     let rules = IdentifierRules::builtin()?;
-    let streams: Vec<Stream> = SEEDS.map(|seed| Stream::new(seed, size, &policy, &rules)).into();
+    let streams: Vec<Stream> = SEEDS
+        .map(|seed| Stream::new(seed, size, &policy, &rules))
+        .into();
     print_streams(&streams)?;
     let mut recalls = Vec::new();
     for order in Order::ALL {

@@ -119,7 +119,13 @@ impl Stream {
     }
 
     /// The same stream among `per_report` times as much junk, which comes in at random.
-    pub(crate) fn flooded(&self, per_report: usize, kind: JunkKind, policy: &Policy, rules: &IdentifierRules) -> Self {
+    pub(crate) fn flooded(
+        &self,
+        per_report: usize,
+        kind: JunkKind,
+        policy: &Policy,
+        rules: &IdentifierRules,
+    ) -> Self {
         let mut flooded = self.clone();
         let now = Timestamp::parse(NOW).unwrap_or(Timestamp::from_millis(0));
         let patterns = flooded.judged.len();
