@@ -15,8 +15,10 @@ use crate::storm_policy::StormPolicy;
 
 /// How much of a report's words is compared, in bytes.
 const TEXT_BYTES_COMPARED: usize = 64 << 10;
-/// Fewer words than these say too little to be the same by more than chance.
+/// Fewer words than these, and fewer letters in scripts that write words together, say too little
+/// to be the same by more than chance.
 const WORDS_MIN: usize = 5;
+const LETTERS_MIN: usize = 40;
 /// The most things in common that are taken from one report.
 pub const STORM_KEYS_MAX: usize = 200;
 
@@ -179,7 +181,7 @@ fn identity(victim: &Subject) -> String {
 /// numbers, addresses, names of accounts.
 fn shape(report: &Report) -> Option<String> {
     let mut shape = String::new();
-    let mut words = 0;
+    let (mut words, mut letters) = (0, 0);
     let said = report
         .narratives
         .iter()
@@ -190,17 +192,20 @@ fn shape(report: &Report) -> Option<String> {
                 break;
             }
             let trimmed = token.trim_matches(|c: char| !c.is_alphanumeric());
-            let varies = trimmed.chars().any(|c| !c.is_alphabetic() && c != '\'');
+            let varies = trimmed.contains(|c: char| {
+                c.is_numeric() || matches!(c, '@' | '/' | '\\' | ':' | '.' | '_')
+            });
             if varies || trimmed.is_empty() {
                 shape.push('#');
             } else {
                 shape.push_str(&fold(trimmed));
                 words += 1;
+                letters += trimmed.chars().count();
             }
             shape.push(' ');
         }
     }
-    (words >= WORDS_MIN).then_some(shape)
+    (words >= WORDS_MIN || letters >= LETTERS_MIN).then_some(shape)
 }
 
 #[cfg(test)]

@@ -69,6 +69,14 @@ fn a_template_is_one_text_whatever_it_names() {
         shaped("Account user_1 was seen at 10:30 by mail to a@example.org once")
     );
     assert!(shaped("Too few words 12345").is_empty());
+    // Scripts with marks on their letters, and without spaces between words.
+    let hindi = |number: u32| format!("यह रिपोर्ट एक स्वचालित प्रणाली द्वारा भेजी गई है {number}");
+    assert_eq!(shaped(&hindi(1)), shaped(&hindi(22)));
+    assert_eq!(shaped(&hindi(1)).len(), 1);
+    assert_eq!(
+        shaped("รายงานนี้ส่งโดยระบบอัตโนมัติและไม่มีผู้ใดอ่านก่อนส่งมาที่นี่").len(),
+        1
+    );
 }
 
 #[test]

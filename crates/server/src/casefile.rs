@@ -31,7 +31,8 @@ pub struct QueueEntry {
     pub raised: Option<Override>,
     /// The findings that were added up.
     pub reasons: Vec<Finding>,
-    /// Reports in the case.
+    /// Reports that the row stands for: those in the case, and in a storm's row those of all its
+    /// cases.
     pub reports: i64,
     /// Seconds since the case was opened.
     pub age_s: i64,
@@ -153,7 +154,7 @@ impl Station {
         let full = rows.len() >= limit;
         let next = rows.last().filter(|_| full).map(CaseRow::cursor);
         let cases: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
-        let storms = self.core().store.storms_led_by(&cases).await?;
+        let storms = self.storms_of(&cases).await?;
         let entries = rows
             .iter()
             .map(|row| self.open_entry(row, &storms))
@@ -161,24 +162,37 @@ impl Station {
         Ok(QueuePage { entries, next })
     }
 
+    /// The storms that these cases lead, each with the reports of the other cases in its row.
+    async fn storms_of(&self, cases: &[CaseId]) -> Result<Vec<(StormRow, i64)>, IntakeError> {
+        let store = &self.core().store;
+        let storms = store.storms_led_by(cases).await?;
+        let ids: Vec<StormId> = storms.iter().map(|storm| storm.id).collect();
+        let others: HashMap<_, _> = store.reports_in_rows(&ids).await?.into_iter().collect();
+        let counted = storms.into_iter().map(|storm| {
+            let others = others.get(&storm.id).copied().unwrap_or_default();
+            (storm, others)
+        });
+        Ok(counted.collect())
+    }
+
     pub(crate) fn open_entry(
         &self,
         row: &CaseRow,
-        storms: &[StormRow],
+        storms: &[(StormRow, i64)],
     ) -> Result<QueueEntry, IntakeError> {
         let key = self.open_case_key(row)?;
         let ageing = self.core().triage_policy.ageing();
-        let storm = storms.iter().find(|storm| storm.lead == row.id);
+        let storm = storms.iter().find(|(storm, _)| storm.lead == row.id);
         Ok(QueueEntry {
             case: row.id,
             danger: row.rank.danger,
             actionability: row.rank.actionability,
             raised: row.rank.raised,
             reasons: open_reasons(row, &key)?,
-            reports: row.reports,
+            reports: row.reports + storm.map_or(0, |(_, others)| *others),
             age_s: self.now().millis_since(row.opened).max(0) / 1000,
             waiting: ageing.waiting_points(row.opened, self.now()),
-            storm: storm.map(StormSummary::of),
+            storm: storm.map(|(storm, _)| StormSummary::of(storm)),
         })
     }
 
@@ -197,7 +211,7 @@ impl Station {
         self.commit(Operation::Record(event)).await?;
         let members = store.members_of(row.id, None, CASE_ROWS_MAX).await?;
         let keys = self.record_keys(&members).await?;
-        let storms = store.storms_led_by(&[row.id]).await?;
+        let storms = self.storms_of(&[row.id]).await?;
         let mut said = self.said_of(row.id, &members, &keys).await?;
         let persons = self.persons_like(actor, row.id, &members, &keys).await?;
         said.suggestions.extend(persons);

@@ -261,7 +261,10 @@ impl Station {
         if let Err(error) = self.commit(Operation::Rest).await {
             tracing::warn!(%error, "the link index's snapshot was not written");
         }
-        self.publish_log().await
+        let published = self.publish_log().await;
+        // SQLite puts its log back into the one file when the last connection closes.
+        self.core.store.close().await;
+        published
     }
 
     /// Publishes every committed entry of the log.

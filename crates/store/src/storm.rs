@@ -215,6 +215,26 @@ impl Tx {
 }
 
 impl Store {
+    /// How many reports stand in the rows of these storms beside those of the leading case, in no
+    /// order; a storm without any is left out.
+    pub async fn reports_in_rows(
+        &self,
+        storms: &[StormId],
+    ) -> Result<Vec<(StormId, i64)>, StoreFault> {
+        let mut reader = self.reader("reports_in_rows").await?;
+        let connection = &mut reader.connection();
+        let head = "SELECT storm_id, CAST(SUM(reports) AS BIGINT) FROM cases \
+                    WHERE merged_into IS NULL AND storm_id IN";
+        let tail = "GROUP BY storm_id";
+        let rows = connection.rows_among("cases", head, storms, tail).await?;
+        rows.iter()
+            .map(|row| {
+                let mut columns = Columns::new(row, connection.during(), "cases");
+                Ok((StormId::new(columns.int()?), columns.int()?))
+            })
+            .collect()
+    }
+
     /// The storms that these cases' rows stand for, in no order.
     pub async fn storms_led_by(&self, cases: &[CaseId]) -> Result<Vec<StormRow>, StoreFault> {
         let mut reader = self.reader("storms_led_by").await?;

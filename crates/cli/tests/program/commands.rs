@@ -202,7 +202,7 @@ fn json_keys_are_what_scripts_rely_on() {
     assert_eq!(refused["line"], 2);
 
     let entry = &house.queue()[0];
-    let columns = "actionability age_s case danger override reasons reports";
+    let columns = "actionability age_s case danger override reasons reports waiting";
     assert_eq!(keys(entry), columns);
     assert_eq!(entry["reports"], 1);
     let reason = &entry["reasons"][0];
@@ -210,8 +210,8 @@ fn json_keys_are_what_scripts_rely_on() {
         assert!(reason.get(key).is_some(), "{reason}");
     }
     let case = &house.cases()[0];
-    let columns = "actionability age_s case clocks danger evidence links members override reasons \
-                   reports";
+    let columns = "actionability age_s case clocks danger decisions evidence links members \
+                   override reasons remarks reports suggestions waiting";
     assert_eq!(keys(case), columns);
     assert_eq!(keys(&case["members"][0]), "report source");
     assert_eq!(case["members"][0]["source"], "one.xml");
