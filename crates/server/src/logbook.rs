@@ -5,13 +5,14 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use store::{Store, StoreFault};
 use tlog::verify::{AuditError, AuditFailure, TileReader, audit};
 use tlog::{Checkpoint, CheckpointError, LogPath, VerifyingKey, open_checkpoint, parse_bundle};
 use tokio::sync::{Mutex, Notify};
+use tokio::task::AbortHandle;
 use vault::{Keys, PublishError, Publisher};
 
 use crate::station::Core;
@@ -104,6 +105,8 @@ pub struct Logbook {
     /// Held while publishing, so that two processes never write tiles at once.
     lock: File,
     dir: PathBuf,
+    /// The task that publishes after each commit.
+    follower: OnceLock<AbortHandle>,
 }
 
 impl Logbook {
@@ -123,6 +126,7 @@ impl Logbook {
             verifying_key,
             lock,
             dir: dir.to_owned(),
+            follower: OnceLock::new(),
         })
     }
 
@@ -270,7 +274,7 @@ impl Logbook {
     /// Publishes after each commit for as long as the process lives.
     pub(crate) fn follow(self: &Arc<Self>, core: Arc<Core>, written: Arc<Notify>) {
         let logbook = Arc::downgrade(self);
-        tokio::spawn(async move {
+        let following = tokio::spawn(async move {
             loop {
                 let look = tokio::time::sleep(Duration::from_secs(LOOK_SECONDS));
                 tokio::select! {
@@ -287,6 +291,16 @@ impl Logbook {
                 }
             }
         });
+        if self.follower.set(following.abort_handle()).is_err() {
+            tracing::debug!("the log is followed twice");
+        }
+    }
+
+    /// Ends what [`Logbook::follow`] began: the database closes.
+    pub(crate) fn rest(&self) {
+        if let Some(follower) = self.follower.get() {
+            follower.abort();
+        }
     }
 }
 

@@ -262,6 +262,7 @@ impl Station {
             tracing::warn!(%error, "the link index's snapshot was not written");
         }
         let published = self.publish_log().await;
+        self.logbook.rest();
         // SQLite puts its log back into the one file when the last connection closes.
         self.core.store.close().await;
         published

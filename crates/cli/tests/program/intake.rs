@@ -197,3 +197,20 @@ fn the_same_world_gives_the_same_cases_elsewhere() {
     assert!(cases[0].len() > 100);
     assert!(cases[0] == cases[1]);
 }
+
+/// A case could not be opened once a report in it had come as JSON: the submission was read back as
+/// XML.
+#[test]
+fn a_report_that_came_as_json_is_read_back() {
+    let house = House::new();
+    let example = |name: &str| {
+        let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/ispws");
+        examples.join(name).display().to_string()
+    };
+    let (json, xml) = (example("report-maximal.json"), example("report-live.xml"));
+    house.run(&["report", &json, &xml]).ended(0);
+    for entry in house.queue() {
+        assert!(house.case(&entry)["members"].is_array());
+    }
+    house.run(&["rank", "--replay"]).ended(0);
+}

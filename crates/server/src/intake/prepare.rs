@@ -224,7 +224,13 @@ pub(crate) fn words(
     said: &[SaidOfFile],
 ) -> Result<model::Report, IntakeFault> {
     let body = unseal(key, &names::submission(submission.report), &submission.body)?;
-    let document = wire::ispws::parse_report(&body).map_err(|_| IntakeFault::Unreadable {
+    // The command line takes reports as JSON too; an XML document begins otherwise.
+    let document = if body.trim_ascii_start().starts_with(b"{") {
+        wire::ispws::parse_report_json(&body)
+    } else {
+        wire::ispws::parse_report(&body)
+    };
+    let document = document.map_err(|_| IntakeFault::Unreadable {
         what: "a submission",
     })?;
     let measured = open_facts(key, files)?;
