@@ -200,6 +200,7 @@ fn everything_is_reached_by_keyboard_alone() {
         sections,
         [
             "Why it stands here",
+            "What runs out",
             "Why its reports stand together",
             "Reports",
             "Files"
