@@ -70,9 +70,11 @@ impl Groups {
         }
         let part = |group: usize| {
             let digits = &self.digits[self.total(group)..self.until[group]];
-            digits
-                .iter()
-                .fold(0_u32, |value, digit| value * 10 + u32::from(digit - b'0'))
+            digits.iter().fold(0_u32, |value, digit| {
+                value
+                    .saturating_mul(10)
+                    .saturating_add(u32::from(digit - b'0'))
+            })
         };
         let (first, second, third) = (part(0), part(1), part(2));
         let small = |value: u32, most: u32| (1..=most).contains(&value);

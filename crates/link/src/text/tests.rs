@@ -99,6 +99,18 @@ fn what_only_looks_like_one_is_none() {
     }
 }
 
+/// A last part of more digits than a year has overflowed when it was read as a part of a date.
+#[test]
+fn a_long_number_between_the_marks_of_a_date_is_read() {
+    for text in [
+        "IMEI 49-015420-32333669435",
+        "49-015420-99999999999999",
+        "12/34/99999999999 and 4294967296-1-1",
+    ] {
+        assert!(extract(text, &RULES, None).len() <= 2, "{text}");
+    }
+}
+
 #[test]
 fn a_card_is_never_shown() {
     let text = "paid by 4111-1111-1111-1111, see https://example.com/?c=5555555555554444&x=1";
