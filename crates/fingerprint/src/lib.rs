@@ -1,0 +1,1 @@
+//! Exact and perceptual hashes of material, and the index that finds near ones exactly.

@@ -1,0 +1,1 @@
+//! Windows and rules over payments and sessions, giving findings with reasons.
