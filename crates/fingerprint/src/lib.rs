@@ -1,1 +1,3 @@
 //! Exact and perceptual hashes of material, and the index that finds near ones exactly.
+
+pub mod pdq;
