@@ -13,8 +13,9 @@ mod entry;
 mod frames;
 mod json;
 mod loose;
-mod ncmec;
+pub mod ncmec;
 mod scan;
+pub mod shield;
 mod source;
 mod step;
 mod stopncii;
@@ -22,12 +23,14 @@ mod table;
 mod tat;
 mod tree;
 mod vics;
+mod write;
 
 use std::io::BufRead;
 
 use model::limits::{LIST_RECORD_BYTES_MAX, LIST_RECORD_DEPTH_MAX};
 
 pub use step::{Defect, FaultKind, ListFault, Page, Place, Quarantined, Step, Unwritable};
+pub use write::{Target, VicsVersion, Writer};
 
 /// A format of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

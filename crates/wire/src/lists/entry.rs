@@ -97,15 +97,11 @@ impl Draft {
 
     /// A text without white space at its ends; `None` if there is nothing, or it is too long.
     pub(super) fn text(&mut self, field: &str, text: &str) -> Option<String> {
-        let text = text.trim();
-        if text.is_empty() {
-            return None;
-        }
-        if text.len() > LIST_TEXT_BYTES_MAX {
+        if text.trim().len() > LIST_TEXT_BYTES_MAX {
             self.defect(Defect::TextTooLong, field);
             return None;
         }
-        Some(clean(text))
+        Some(clean(text)).filter(|text| !text.is_empty())
     }
 
     /// A time.
@@ -219,9 +215,14 @@ pub(super) fn kind_of(name: &str) -> String {
     }
 }
 
-/// A text without control characters: a space stands for each.
+/// A text without control characters, a space stands for each, and without space at its ends.
 fn clean(text: &str) -> String {
-    text.replace(char::is_control, " ")
+    let text = text.trim();
+    if text.contains(char::is_control) {
+        text.replace(char::is_control, " ").trim().to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 fn usable(kind: &str, value: &str) -> Result<MaterialHash, Defect> {

@@ -2,7 +2,11 @@
 //!
 //! An entry's key is its member and its id. A later entry of the same key replaces the earlier
 //! one or takes it away. Entries are in no order, so the latest time of a page says how far the
-//! list was read only after the last page ([`fetch`](super::fetch)).
+//! list was read only after the last page ([`Fetch`]).
+
+mod fetch;
+mod print;
+mod service;
 
 use std::io::BufRead;
 
@@ -14,6 +18,15 @@ use super::entry::{Draft, kind_of, moment, set_aside};
 use super::step::{Defect, ListFault, Page, Place, Step};
 use super::tree::Element;
 
+pub use fetch::{Checkpoint, Fetch, FetchFault};
+pub use print::print_page;
+pub use service::{
+    FeedbackReason, FeedbackSubmission, Member, Request, parse_feedback_reasons, parse_members,
+    parse_status,
+};
+
+/// The namespace of every document.
+pub(super) const NAMESPACE: &str = "https://hashsharing.ncmec.org/hashsharing/v2";
 /// The scale of the list's labels: A1, A2, B1, B2.
 pub(super) const SCHEME: &str = "ncmec";
 

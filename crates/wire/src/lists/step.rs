@@ -88,7 +88,11 @@ pub struct Page {
 }
 
 macro_rules! named {
-    ($(#[$top:meta])* $type:ident { $($(#[$doc:meta])* $name:ident: $code:literal, $says:literal;)* }) => {
+    (
+        $(#[$top:meta])* $type:ident {
+            $($(#[$doc:meta])* $name:ident: $code:literal, $says:literal;)*
+        }
+    ) => {
         $(#[$top])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $type { $($(#[$doc])* $name,)* }

@@ -5,9 +5,15 @@ mod chance;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod service;
+#[cfg(test)]
+mod shield;
 #[cfg(test)]
 mod traps;
 

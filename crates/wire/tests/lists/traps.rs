@@ -364,12 +364,12 @@ fn csv_lines_may_end_in_any_way_and_be_no_text() {
 fn a_list_hash_of_128_bits_is_no_pdq() {
     let list = format!("id,pdq\n1,{}\n2,{}\n", "0".repeat(32), "f".repeat(64));
     let steps = read_whole(Format::Csv, list.as_bytes());
-    let lost = false;
+    let gone = false;
     assert_eq!(
         reasons(&steps),
         [
-            (1, Defect::HashMalformed, lost),
-            (2, Defect::HashFlat, lost)
+            (1, Defect::HashMalformed, gone),
+            (2, Defect::HashFlat, gone)
         ]
     );
 }
@@ -377,9 +377,9 @@ fn a_list_hash_of_128_bits_is_no_pdq() {
 #[test]
 fn bare_hashes_of_64_digits_are_what_the_caller_says() {
     let line = pdq(1);
-    for (long_is_pdq, kind) in [(true, "pdq"), (false, "sha256")] {
-        let read = read_whole(Format::Hashes { pdq: long_is_pdq }, line.as_bytes());
-        assert_eq!(puts(&read)[0].hashes[0].kind(), kind);
+    for (named, expected) in [(true, "pdq"), (false, "sha256")] {
+        let read = read_whole(Format::Hashes { pdq: named }, line.as_bytes());
+        assert_eq!(puts(&read)[0].hashes[0].kind(), expected);
     }
 }
 
