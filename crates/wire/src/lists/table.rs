@@ -83,8 +83,8 @@ impl<R: BufRead> Table<R> {
         }
     }
 
-    /// Reads one line; `false` at the end. The first `skip` records are not looked at.
-    pub(super) fn advance(&mut self, skip: u64, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
+    /// Reads one line; `false` at the end.
+    pub(super) fn advance(&mut self, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
         let place = self.source.place();
         let line = self.line()?;
         if line == Line::None {
@@ -109,9 +109,6 @@ impl<R: BufRead> Table<R> {
             return Ok(true);
         }
         self.source.records += 1;
-        if place.record <= skip {
-            return Ok(true);
-        }
         let good = match self.draft(place, line) {
             Ok(draft) => draft.put(steps),
             Err(defect) => {

@@ -1,7 +1,7 @@
 //! The traps that real lists set, each by its name.
 
 use model::{ListChange, Material};
-use wire::lists::{Defect, Format, Step};
+use wire::lists::{Defect, Format, Limits, Reader, Step};
 
 use crate::{md5, pdq, puts, read_whole, set_aside};
 
@@ -90,6 +90,17 @@ fn vics_a_repeated_id_is_named_and_nothing_is_lost() {
         reasons(&steps),
         [(2, Defect::IdRepeated, kept), (3, Defect::IdRepeated, kept)]
     );
+}
+
+#[test]
+fn vics_a_repeated_id_is_noticed_across_a_resumed_import() {
+    let record = |number| format!(r#"{{"MediaID":5,"MD5":"{}"}}"#, md5(number));
+    let list = format!(r#"{{"value":[{},{}]}}"#, record(1), record(2));
+    let whole = read_whole(Format::Vics, list.as_bytes());
+    let again = Reader::new(Format::Vics, list.as_bytes(), Limits::default());
+    let rest: Vec<_> = again.resume_after(1).map(Result::unwrap).collect();
+    assert_eq!(rest, whole[1..]);
+    assert_eq!(rest.len(), 2);
 }
 
 #[test]
