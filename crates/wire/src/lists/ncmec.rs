@@ -41,8 +41,15 @@ pub(super) struct Ncmec<R> {
 impl<R: BufRead> Ncmec<R> {
     pub(super) fn new(input: R, limits: &Limits) -> Self {
         let sections = &["images", "videos"];
+        let records = &["image", "video", "deletedImage", "deletedVideo"];
         Self {
-            elements: Elements::new(input, "queryResult", sections, limits.record_bytes_max),
+            elements: Elements::new(
+                input,
+                "queryResult",
+                sections,
+                records,
+                limits.record_bytes_max,
+            ),
             page: Page::default(),
         }
     }

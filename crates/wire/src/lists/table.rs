@@ -191,16 +191,15 @@ impl<R: BufRead> Table<R> {
         if self.shape == Shape::Icse && draft.entry.label.is_some() {
             draft.entry.scheme = Some(ICSE_SCHEME.to_owned());
         }
-        let id = &draft.entry.key.id;
+        let mut id = std::mem::take(&mut draft.entry.key.id);
+        let is_known = |number| !self.seen.is_new(number);
         if id.is_empty() {
-            draft.entry.key.id = draft.derived_id();
-        } else if self.shape == Shape::Icse
-            && id.parse().is_ok_and(|number| !self.seen.is_new(number))
-        {
-            let id = format!("{id}~{}", draft.derived_id());
+            id = draft.derived_id();
+        } else if self.shape == Shape::Icse && id.parse().is_ok_and(is_known) {
             draft.defect(Defect::IdRepeated, "Image ID");
-            draft.entry.key.id = id;
+            id = format!("{id}~{}", draft.derived_id());
         }
+        draft.set_id(id);
         Ok(draft)
     }
 }

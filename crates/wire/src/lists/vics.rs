@@ -147,7 +147,7 @@ impl Vics {
     /// Gives the entry a key of its own, so that nothing is lost where ids are missing or repeat.
     fn identify(&mut self, draft: &mut Draft, media_id: &Loose<'_>) {
         let id = draft.loose_text("MediaID", media_id);
-        draft.entry.key.id = match id {
+        let id = match id {
             None => {
                 draft.defect(Defect::IdMissing, "MediaID");
                 draft.derived_id()
@@ -162,6 +162,7 @@ impl Vics {
                 }
             }
         };
+        draft.set_id(id);
     }
 }
 
