@@ -14,6 +14,7 @@ mod frames;
 mod json;
 mod loose;
 pub mod ncmec;
+mod pages;
 mod scan;
 pub mod shield;
 mod source;
@@ -29,6 +30,7 @@ use std::io::BufRead;
 
 use model::limits::{LIST_RECORD_BYTES_MAX, LIST_RECORD_DEPTH_MAX};
 
+pub use pages::{Pages, PagesFault, Service};
 pub use step::{Defect, FaultKind, ListFault, Page, Place, Quarantined, Step, Unwritable};
 pub use write::{Target, VicsVersion, Writer};
 
@@ -182,8 +184,9 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// Passes over the first `records` records without looking into them: those that an earlier
-    /// reader of the same list read to their end.
+    /// Gives nothing of the first `records` records: those that an earlier reader of the same list
+    /// read to their end. They are read all the same, since what comes after may depend on them: an
+    /// id that repeats, the latest time of a page.
     #[must_use]
     pub fn resume_after(mut self, records: u64) -> Self {
         self.skip = records;
@@ -193,12 +196,16 @@ impl<R: BufRead> Reader<R> {
     /// How many records were read to their end and given in full. When the steps that were given
     /// are kept, a later reader may resume after these.
     pub fn records(&self) -> u64 {
-        let read = match &self.body {
+        let read = self.read();
+        read - u64::from(!self.waiting.is_empty()).min(read)
+    }
+
+    fn read(&self) -> u64 {
+        match &self.body {
             Body::Json(document) => document.frames.source.records,
             Body::Xml(page) => page.elements.source.records,
             Body::Lines(table) => table.source.records,
-        };
-        read - u64::from(!self.waiting.is_empty()).min(read)
+        }
     }
 
     /// Where reading stands: the record to come, its line and offset.
@@ -211,12 +218,17 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn advance(&mut self) -> Result<bool, ListFault> {
-        let (skip, steps) = (self.skip, &mut self.waiting);
-        match &mut self.body {
-            Body::Json(document) => document.advance(skip, steps),
-            Body::Xml(page) => page.advance(skip, steps),
-            Body::Lines(table) => table.advance(skip, steps),
+        let (before, steps) = (self.read(), &mut self.waiting);
+        let more = match &mut self.body {
+            Body::Json(document) => document.advance(steps),
+            Body::Xml(page) => page.advance(steps),
+            Body::Lines(table) => table.advance(steps),
+        }?;
+        let read = self.read();
+        if read > before && read <= self.skip {
+            self.waiting.clear();
         }
+        Ok(more)
     }
 }
 

@@ -56,8 +56,11 @@ pub(super) struct Elements<R> {
     pub(super) source: Source<R>,
     root: &'static str,
     sections: &'static [&'static str],
+    /// Names of records, which are recognised also where a section was closed too early.
+    records: &'static [&'static str],
     record_bytes_max: usize,
     state: State,
+    section: Vec<u8>,
     /// The root's start tag as it was written, and its end tag.
     around: (Vec<u8>, Vec<u8>),
     kept: Kept,
@@ -92,14 +95,17 @@ impl<R: BufRead> Elements<R> {
         input: R,
         root: &'static str,
         sections: &'static [&'static str],
+        records: &'static [&'static str],
         record_bytes_max: usize,
     ) -> Self {
         Self {
             source: Source::new(input),
             root,
             sections,
+            records,
             record_bytes_max,
             state: State::Prolog,
+            section: Vec::new(),
             around: (Vec::new(), Vec::new()),
             kept: Kept::default(),
         }
@@ -125,28 +131,46 @@ impl<R: BufRead> Elements<R> {
             if self.kept.too_long && self.state != State::Section {
                 return Err(self.source.fault_at(FaultKind::FrameTooLong, place));
             }
-            match (self.state, markup) {
-                (_, Markup::Aside) => {}
-                (State::Prolog, Markup::Start | Markup::Empty) => {
-                    self.enter(markup, &name, place)?;
-                }
-                (State::Root, Markup::Start | Markup::Empty) => {
-                    return self.child(markup, &name, place);
-                }
-                (State::Root, Markup::End) => self.state = State::Tail,
-                (State::Section, Markup::End) => self.state = State::Root,
-                (State::Section, Markup::Start | Markup::Empty) => {
-                    let whole = markup == Markup::Empty || self.rest_of(&name, place)?;
-                    let record = if whole {
-                        self.record()
+            let is_tag = matches!(markup, Markup::Start | Markup::Empty);
+            match self.state {
+                _ if markup == Markup::Aside => {}
+                State::Prolog if is_tag => self.enter(markup, &name, place)?,
+                State::Root | State::Section if is_tag => {
+                    let is_section = is_one_of(&name, self.sections);
+                    let is_record = self.state == State::Section || is_one_of(&name, self.records);
+                    return if is_record && !is_section {
+                        self.record_piece(markup, &name, place)
                     } else {
-                        Err(Spoilt::Malformed)
+                        self.child(markup, &name, place)
                     };
-                    return Ok(Piece::Record(place, record));
                 }
+                State::Section if markup == Markup::End && name == self.section => {
+                    self.state = State::Root;
+                }
+                State::Root if markup == Markup::End && self.around.1 == end_tag(&name) => {
+                    self.state = State::Tail;
+                }
+                // Text, or the end of something that did not begin: spoilt, and the page goes on.
+                State::Section => return Ok(Piece::Record(place, Err(Spoilt::Malformed))),
                 _ => return Err(self.source.fault_at(FaultKind::FrameBroken, place)),
             }
         }
+    }
+
+    fn record_piece(
+        &mut self,
+        markup: Markup,
+        name: &[u8],
+        place: Place,
+    ) -> Result<Piece, ListFault> {
+        self.kept.max = self.record_bytes_max;
+        let whole = markup == Markup::Empty || self.rest_of(name, place)?;
+        let record = if whole {
+            self.record()
+        } else {
+            Err(Spoilt::Malformed)
+        };
+        Ok(Piece::Record(place, record))
     }
 
     const fn tag_bytes_max(&self) -> usize {
@@ -165,22 +189,18 @@ impl<R: BufRead> Elements<R> {
             self.state = State::Tail;
             return Ok(());
         }
-        self.around.1 = [b"</".as_slice(), name, b">"].concat();
+        self.around.1 = end_tag(name);
         self.state = State::Root;
         Ok(())
     }
 
     fn child(&mut self, markup: Markup, name: &[u8], place: Place) -> Result<Piece, ListFault> {
-        let is_section = self
-            .sections
-            .iter()
-            .any(|known| known.as_bytes() == local(name));
+        let is_section = is_one_of(name, self.sections);
         if is_section {
             if markup == Markup::Start {
-                self.kept.bytes.extend_from_slice(b"</");
-                self.kept.bytes.extend_from_slice(name);
-                self.kept.bytes.push(b'>');
+                self.kept.bytes.extend_from_slice(&end_tag(name));
                 self.state = State::Section;
+                self.section = name.to_vec();
             }
         } else if markup == Markup::Start && !self.rest_of(name, place)? {
             return Err(self.source.fault_at(FaultKind::FrameBroken, place));
@@ -354,6 +374,14 @@ impl<R: BufRead> Elements<R> {
         self.source.advance(1)?;
         Ok(byte)
     }
+}
+
+fn is_one_of(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|known| known.as_bytes() == local(name))
+}
+
+fn end_tag(name: &[u8]) -> Vec<u8> {
+    [b"</".as_slice(), name, b">"].concat()
 }
 
 /// A name without its prefix.

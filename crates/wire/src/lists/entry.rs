@@ -51,6 +51,9 @@ impl Draft {
             return;
         }
         let kind = kind_of(kind);
+        if !is_kind(&kind) {
+            return self.defect(Defect::HashMalformed, "kind");
+        }
         match usable(&kind, value) {
             Ok(hash) if self.entry.hashes.contains(&hash) => {}
             Ok(_) if self.entry.hashes.len() == LIST_HASHES_PER_ENTRY_MAX => {
@@ -134,6 +137,16 @@ impl Draft {
         }
     }
 
+    /// Sets the id. Where a list uses a hash as its id, one derived from the hashes takes its
+    /// place: ids are shown, and hashes are secret.
+    pub(super) fn set_id(&mut self, id: String) {
+        self.entry.key.id = if is_like_hash(&id) && !self.entry.hashes.is_empty() {
+            self.derived_id()
+        } else {
+            id
+        };
+    }
+
     /// An id of the hashes themselves, from which no hash can be told: the same for the same
     /// hashes.
     pub(super) fn derived_id(&self) -> String {
@@ -155,7 +168,8 @@ impl Draft {
             self.defect(Defect::HashMissing, "");
         }
         let put = !self.fatal && !self.entry.hashes.is_empty();
-        let key = (!self.entry.key.id.is_empty()).then(|| self.entry.key.clone());
+        let id = &self.entry.key.id;
+        let key = (!id.is_empty() && !is_like_hash(id)).then(|| self.entry.key.clone());
         let place = self.place;
         steps.extend(self.defects.into_iter().map(|(reason, field)| {
             Step::Quarantined(Quarantined {
@@ -213,6 +227,18 @@ pub(super) fn kind_of(name: &str) -> String {
         "pdna" | "photo_dna" | "photo dna" => "photodna".to_owned(),
         _ => clean(&name.chars().take(64).collect::<String>()),
     }
+}
+
+/// Whether a text can be the name of a kind of hash, and is no hash that stands in its place.
+fn is_kind(name: &str) -> bool {
+    const BYTES_MAX: usize = 31;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    (1..=BYTES_MAX).contains(&name.len()) && name.bytes().all(plain)
+}
+
+/// Whether a text may be the value of a hash.
+fn is_like_hash(text: &str) -> bool {
+    text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A text without control characters, a space stands for each, and without space at its ends.

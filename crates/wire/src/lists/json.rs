@@ -26,8 +26,8 @@ pub(super) struct Document<R> {
 }
 
 impl<R: BufRead> Document<R> {
-    /// Reads one piece; `false` at the end. The first `skip` records are not looked at.
-    pub(super) fn advance(&mut self, skip: u64, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
+    /// Reads one piece; `false` at the end.
+    pub(super) fn advance(&mut self, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
         match self.frames.next()? {
             Frame::Member => {
                 let Self { frames, records } = self;
@@ -35,9 +35,6 @@ impl<R: BufRead> Document<R> {
             }
             Frame::Record(place, spoilt) => {
                 self.frames.source.records += 1;
-                if place.record <= skip {
-                    return Ok(true);
-                }
                 let good = match spoilt {
                     None => self.records.record(place, &self.frames.bytes, steps),
                     Some(spoilt) => {

@@ -20,6 +20,7 @@ use super::tree::Element;
 
 pub use fetch::{Checkpoint, Fetch, FetchFault};
 pub use print::print_page;
+pub(super) use service::encoded;
 pub use service::{
     FeedbackReason, FeedbackSubmission, Member, Request, parse_feedback_reasons, parse_members,
     parse_status,
@@ -40,14 +41,21 @@ pub(super) struct Ncmec<R> {
 impl<R: BufRead> Ncmec<R> {
     pub(super) fn new(input: R, limits: &Limits) -> Self {
         let sections = &["images", "videos"];
+        let records = &["image", "video", "deletedImage", "deletedVideo"];
         Self {
-            elements: Elements::new(input, "queryResult", sections, limits.record_bytes_max),
+            elements: Elements::new(
+                input,
+                "queryResult",
+                sections,
+                records,
+                limits.record_bytes_max,
+            ),
             page: Page::default(),
         }
     }
 
-    /// Reads one piece; `false` at the end. The first `skip` records are not looked at.
-    pub(super) fn advance(&mut self, skip: u64, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
+    /// Reads one piece; `false` at the end.
+    pub(super) fn advance(&mut self, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
         match self.elements.next()? {
             Piece::Child(element) => {
                 if element.name == "paging" {
@@ -67,9 +75,6 @@ impl<R: BufRead> Ncmec<R> {
             }
             Piece::Record(place, record) => {
                 self.elements.source.records += 1;
-                if place.record <= skip {
-                    return Ok(true);
-                }
                 let good = self.record(place, record, steps);
                 self.elements.source.good += u64::from(good);
             }

@@ -83,8 +83,8 @@ impl<R: BufRead> Table<R> {
         }
     }
 
-    /// Reads one line; `false` at the end. The first `skip` records are not looked at.
-    pub(super) fn advance(&mut self, skip: u64, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
+    /// Reads one line; `false` at the end.
+    pub(super) fn advance(&mut self, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
         let place = self.source.place();
         let line = self.line()?;
         if line == Line::None {
@@ -109,9 +109,6 @@ impl<R: BufRead> Table<R> {
             return Ok(true);
         }
         self.source.records += 1;
-        if place.record <= skip {
-            return Ok(true);
-        }
         let good = match self.draft(place, line) {
             Ok(draft) => draft.put(steps),
             Err(defect) => {
@@ -194,16 +191,15 @@ impl<R: BufRead> Table<R> {
         if self.shape == Shape::Icse && draft.entry.label.is_some() {
             draft.entry.scheme = Some(ICSE_SCHEME.to_owned());
         }
-        let id = &draft.entry.key.id;
+        let mut id = std::mem::take(&mut draft.entry.key.id);
+        let is_known = |number| !self.seen.is_new(number);
         if id.is_empty() {
-            draft.entry.key.id = draft.derived_id();
-        } else if self.shape == Shape::Icse
-            && id.parse().is_ok_and(|number| !self.seen.is_new(number))
-        {
-            let id = format!("{id}~{}", draft.derived_id());
+            id = draft.derived_id();
+        } else if self.shape == Shape::Icse && id.parse().is_ok_and(is_known) {
             draft.defect(Defect::IdRepeated, "Image ID");
-            draft.entry.key.id = id;
+            id = format!("{id}~{}", draft.derived_id());
         }
+        draft.set_id(id);
         Ok(draft)
     }
 }

@@ -118,8 +118,12 @@ impl Vics {
                 _ => draft.defect(Defect::ValueMalformed, "AlternativeHashes"),
             }
         }
-        for file in media.files.iter().flatten() {
-            draft.loose_hash("md5", &file.md5);
+        if draft.entry.hashes.iter().all(|hash| hash.kind() != "md5") {
+            // Where the record has none of its own.
+            let mut files = media.files.iter().flatten();
+            if let Some(file) = files.find(|file| file.md5 != Loose::Nothing) {
+                draft.loose_hash("md5", &file.md5);
+            }
         }
         draft.entry.label = draft.loose_text("Category", &media.category);
         if draft.entry.label.is_some() {
@@ -143,7 +147,7 @@ impl Vics {
     /// Gives the entry a key of its own, so that nothing is lost where ids are missing or repeat.
     fn identify(&mut self, draft: &mut Draft, media_id: &Loose<'_>) {
         let id = draft.loose_text("MediaID", media_id);
-        draft.entry.key.id = match id {
+        let id = match id {
             None => {
                 draft.defect(Defect::IdMissing, "MediaID");
                 draft.derived_id()
@@ -158,6 +162,7 @@ impl Vics {
                 }
             }
         };
+        draft.set_id(id);
     }
 }
 

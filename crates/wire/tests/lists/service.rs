@@ -1,11 +1,12 @@
-//! NCMEC's service: requests, small answers, and a fetch that loses nothing however it breaks off.
+//! What services are asked: requests, small answers, and fetches that lose nothing however they
+//! break off.
 
 use model::{EntryKey, Timestamp};
 use wire::lists::ncmec::{
     Checkpoint, FeedbackSubmission, Fetch, FetchFault, Member, Request, parse_feedback_reasons,
     parse_members, parse_status,
 };
-use wire::lists::{Limits, Page, Step};
+use wire::lists::{Limits, Page, Pages, PagesFault, Service, Step};
 
 use crate::example;
 
@@ -205,4 +206,60 @@ fn a_page_that_breaks_off_is_asked_for_again() {
         .unwrap();
     assert!(fetch.checkpoint().done);
     assert_eq!(fetch.checkpoint().latest, Some(at("2026-01-02T03:04:05Z")));
+}
+
+fn page_of(next: Option<&str>, checkpoint: &str) -> Page {
+    Page {
+        next: next.map(str::to_owned),
+        checkpoint: Some(checkpoint.to_owned()),
+        ..Page::default()
+    }
+}
+
+#[test]
+fn stopncii_goes_on_from_its_time_only_after_the_last_page() {
+    let mut pages = Pages::new(Service::StopNcii, None);
+    assert_eq!(
+        pages.path().unwrap(),
+        "/FetchHashes?startTimestamp=0&pageSize=800"
+    );
+    pages.take(&page_of(Some("a+b=&c"), "20")).unwrap();
+    assert_eq!(
+        pages.path().unwrap(),
+        "/FetchHashes?startTimestamp=0&pageSize=800&nextPageToken=a%2Bb%3D%26c"
+    );
+    assert_eq!(pages.resume_from(), None);
+    let again = pages.take(&page_of(Some("a+b=&c"), "30"));
+    assert_eq!(again, Err(PagesFault::CursorRepeated));
+    pages.take(&page_of(None, "30")).unwrap();
+    assert_eq!((pages.path(), pages.resume_from()), (None, Some("30")));
+    let next = Pages::new(Service::StopNcii, pages.resume_from().map(str::to_owned));
+    assert_eq!(
+        next.path().unwrap(),
+        "/FetchHashes?startTimestamp=30&pageSize=800"
+    );
+}
+
+#[test]
+fn tat_goes_on_from_every_page() {
+    let mut pages = Pages::new(Service::Tat, None);
+    assert_eq!(
+        pages.path().unwrap(),
+        "/api/hash-list/v2/all?ideology=all&limit=800&order=asc"
+    );
+    pages
+        .take(&page_of(Some("https://example.com/other"), "17,3"))
+        .unwrap();
+    assert_eq!(pages.resume_from(), Some("17,3"));
+    // The service's own address for the next page is not followed.
+    assert_eq!(
+        pages.path().unwrap(),
+        "/api/hash-list/v2/all?ideology=all&limit=800&order=asc&after=17%2C3"
+    );
+    let again = pages.take(&page_of(Some("x"), "17,3"));
+    assert_eq!(again, Err(PagesFault::CursorRepeated));
+    let long = pages.take(&page_of(None, &"9".repeat(4097)));
+    assert_eq!(long, Err(PagesFault::CursorTooLong));
+    pages.take(&page_of(None, &"9".repeat(4096))).unwrap();
+    assert_eq!(pages.path(), None);
 }

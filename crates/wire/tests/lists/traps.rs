@@ -1,7 +1,7 @@
 //! The traps that real lists set, each by its name.
 
 use model::{ListChange, Material};
-use wire::lists::{Defect, Format, Step};
+use wire::lists::{Defect, Format, Limits, Reader, Step};
 
 use crate::{md5, pdq, puts, read_whole, set_aside};
 
@@ -90,6 +90,17 @@ fn vics_a_repeated_id_is_named_and_nothing_is_lost() {
         reasons(&steps),
         [(2, Defect::IdRepeated, kept), (3, Defect::IdRepeated, kept)]
     );
+}
+
+#[test]
+fn vics_a_repeated_id_is_noticed_across_a_resumed_import() {
+    let record = |number| format!(r#"{{"MediaID":5,"MD5":"{}"}}"#, md5(number));
+    let list = format!(r#"{{"value":[{},{}]}}"#, record(1), record(2));
+    let whole = read_whole(Format::Vics, list.as_bytes());
+    let again = Reader::new(Format::Vics, list.as_bytes(), Limits::default());
+    let rest: Vec<_> = again.resume_after(1).map(Result::unwrap).collect();
+    assert_eq!(rest, whole[1..]);
+    assert_eq!(rest.len(), 2);
 }
 
 #[test]
@@ -306,6 +317,9 @@ fn ncmec_a_broken_entry_is_set_aside_and_the_page_goes_on() {
         "<other/>",
         "<image>\u{1}</image>",
         "<x:image/>",
+        "stray words",
+        "</fingerprints>",
+        "<![CDATA[<image>]]>",
     ] {
         let steps = ncmec(&format!(
             "<images>{good}{bad}{good}</images><paging><next>/v2/x</next></paging>"
@@ -314,6 +328,40 @@ fn ncmec_a_broken_entry_is_set_aside_and_the_page_goes_on() {
         assert_eq!(reasons(&steps).len(), 1, "{bad}");
         assert!(matches!(steps.last(), Some(Step::Page(page)) if page.next.is_some()));
     }
+}
+
+#[test]
+fn ncmec_a_section_closed_too_early_or_never_loses_nothing() {
+    let image = |id| image(id, &fingerprints(&format!("<md5>{}</md5>", md5(1))));
+    let steps = ncmec(&format!("<images></images>{}", image("a")));
+    assert_eq!(puts(&steps).len(), 1);
+    let steps = ncmec(&format!(
+        "<images>{}<videos>{}</videos>",
+        image("a"),
+        image("b")
+    ));
+    assert_eq!((puts(&steps).len(), reasons(&steps).len()), (2, 0));
+}
+
+#[test]
+fn a_hash_in_the_place_of_a_kind_or_an_id_is_never_shown() {
+    let hash = "0123456789abcdef0123456789abcdef";
+    let steps = vics(&format!(
+        r#"{{"MediaID":"{hash}","MD5":"{}","AlternativeHashes":[
+        {{"HashName":"{hash}","HashValue":"SHA256"}}]}},{{"MediaID":"{hash}"}}"#,
+        md5(1)
+    ));
+    assert_eq!(puts(&steps).len(), 1);
+    assert_eq!(
+        reasons(&steps),
+        [
+            (1, Defect::HashMalformed, true),
+            (2, Defect::HashMissing, false)
+        ]
+    );
+    let csv = format!("id,md5\n{hash},{}\n", md5(1));
+    let steps = [steps, read_whole(Format::Csv, csv.as_bytes())];
+    assert!(!format!("{steps:?}").contains(&hash[..16]));
 }
 
 #[test]

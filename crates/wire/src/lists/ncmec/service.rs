@@ -87,7 +87,8 @@ fn kind_in_path(kind: &str) -> String {
     encoded(&name.to_ascii_uppercase())
 }
 
-fn encoded(text: &str) -> String {
+/// A text as a part of a path or a query.
+pub(in crate::lists) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
