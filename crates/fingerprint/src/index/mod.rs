@@ -217,6 +217,8 @@ impl Index {
     /// Merges segments and forgets dead rows, as much as needs it, rewriting at most `rows_max`
     /// rows. Gives how many rows it rewrote: none if there was nothing to do within that bound.
     ///
+    /// What a snapshot was read into gets its tables first, one segment a call, whatever the bound.
+    ///
     /// Readers and writers go on meanwhile. Ten million rows take some seconds and, until it
     /// returns, as much memory again; call it with a small bound often, and with none
     /// (`usize::MAX`) when there is time.

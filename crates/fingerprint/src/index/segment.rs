@@ -1,5 +1,7 @@
 //! An immutable part of the index: rows in the order of their keys, and a table for each chunk.
 
+use std::sync::OnceLock;
+
 use super::Near;
 use super::marks::Marks;
 use super::plan::{Costs, Plan, RADIUS_MAX, SHARE_MAX, Shares, is_scan_cheaper};
@@ -12,6 +14,8 @@ pub(super) const SEGMENT_ROWS_MAX: usize = 1 << 24;
 const BUCKET_ROWS: usize = 32;
 /// The least and the most bits of a bucket's number.
 const BUCKET_BITS: (u32, u32) = (8, CHUNK_BITS);
+/// Sketches of one cache line.
+const CACHE_LINE: usize = 32;
 /// Sketches looked at together.
 const BLOCK: usize = 32;
 /// How many times dearer than spread rows the even shares must be before others are thought of.
@@ -24,7 +28,8 @@ pub(super) struct Segment {
     pub(super) keys: Vec<u64>,
     pub(super) rows: Vec<Row>,
     pub(super) dead: Marks,
-    tables: Vec<Table>,
+    /// One for each chunk. Until they are made, a search looks at every row.
+    tables: OnceLock<Vec<Table>>,
     bucket_bits: u32,
     /// What is added to a bucket's number to look around it: nothing, then one bit, then two.
     masks: Vec<u16>,
@@ -66,16 +71,38 @@ impl Query {
 impl Segment {
     /// The segment of `keys`, which ascend, and their `rows`.
     pub(super) fn build(keys: Vec<u64>, rows: Vec<Row>) -> Self {
+        let segment = Self::without_tables(keys, rows);
+        segment.make_tables();
+        segment
+    }
+
+    /// The same, as yet without what makes searches fast.
+    pub(super) fn without_tables(keys: Vec<u64>, rows: Vec<Row>) -> Self {
         let (least, most) = BUCKET_BITS;
         let bucket_bits = (rows.len() / BUCKET_ROWS).max(1).ilog2().clamp(least, most);
         Self {
             dead: Marks::new(rows.len()),
-            tables: Table::build_all(&rows, bucket_bits),
+            tables: OnceLock::new(),
             masks: masks(bucket_bits),
             keys,
             rows,
             bucket_bits,
         }
+    }
+
+    /// Makes the tables, if they are not there.
+    pub(super) fn make_tables(&self) {
+        self.tables
+            .get_or_init(|| Table::build_all(&self.rows, self.bucket_bits));
+    }
+
+    pub(super) fn has_tables(&self) -> bool {
+        self.tables.get().is_some()
+    }
+
+    /// The tables that are there: all or none.
+    fn tables(&self) -> &[Table] {
+        self.tables.get().map_or(&[], Vec::as_slice)
     }
 
     /// Rows that are not dead.
@@ -90,7 +117,7 @@ impl Segment {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let tables: usize = self.tables.iter().map(Table::bytes).sum();
+        let tables: usize = self.tables().iter().map(Table::bytes).sum();
         let (keys, rows) = (self.keys.capacity() * 8, self.rows.capacity() * 32);
         tables + keys + rows + self.masks.capacity() * 2 + self.dead.bytes()
     }
@@ -124,9 +151,12 @@ impl Segment {
     /// buckets come from memory that the last one's made near.
     pub(super) fn search_many(&self, queries: &[Query], desk: &mut Desk, found: &mut [Vec<Near>]) {
         let plans: Vec<Plan> = queries.iter().map(|query| self.plan(query)).collect();
+        let mut order: Vec<usize> = (0..queries.len()).collect();
         for chunk in 0..CHUNKS {
-            for ((query, plan), found) in queries.iter().zip(&plans).zip(&mut *found) {
-                match plan {
+            order.sort_unstable_by_key(|at| queries[*at].chunks[chunk]);
+            for at in &order {
+                let (query, found) = (&queries[*at], &mut found[*at]);
+                match &plans[*at] {
                     Plan::Buckets(shares) => self.search_chunk(query, shares, chunk, desk, found),
                     Plan::Scan if chunk == 0 => self.scan(query, found),
                     Plan::Scan => {}
@@ -152,7 +182,7 @@ impl Segment {
 
     /// The cheapest way to find everything.
     pub(super) fn plan(&self, query: &Query) -> Plan {
-        if query.radius > RADIUS_MAX {
+        if query.radius > RADIUS_MAX || !self.has_tables() {
             return Plan::Scan;
         }
         let sum = query.radius as usize + 1;
@@ -192,7 +222,7 @@ impl Segment {
     /// Notes what each chunk holds within `share`.
     fn weigh(&self, query: &Query, share: usize, costs: &mut Costs) {
         let masks = self.around(share);
-        for (chunk, table) in self.tables.iter().enumerate() {
+        for (chunk, table) in self.tables().iter().enumerate() {
             let home = self.bucket(query.chunks[chunk]);
             let rows = masks
                 .iter()
@@ -221,12 +251,21 @@ impl Segment {
         desk: &mut Desk,
         found: &mut Vec<Near>,
     ) {
-        let table = &self.tables[chunk];
+        let table = &self.tables()[chunk];
         let next = (chunk + 1) % CHUNKS;
         let home = self.bucket(query.chunks[chunk]);
         let both = u32::from(shares[chunk]) + u32::from(shares[next]);
         desk.hits.clear();
-        for mask in self.around(usize::from(shares[chunk])) {
+        let masks = self.around(usize::from(shares[chunk]));
+        let mut touched = 0;
+        for mask in masks {
+            let bucket = table.bucket(home ^ mask);
+            for line in table.sketches[bucket].chunks(CACHE_LINE) {
+                touched ^= line[0];
+            }
+        }
+        std::hint::black_box(touched);
+        for mask in masks {
             let bucket = table.bucket(home ^ mask);
             let limit = both - 1 - mask.count_ones();
             let sketches = &table.sketches[bucket.clone()];

@@ -11,6 +11,9 @@ pub(super) fn number([a, b, c]: Position) -> u32 {
     u32::from_le_bytes([a, b, c, 0])
 }
 
+/// A row on its way: its position, its next chunk, and the lower half of its chunk.
+type Heaped = [u8; 6];
+
 /// Rows by the leading bits of one chunk.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -26,20 +29,42 @@ pub(super) struct Table {
 /// once without missing its caches.
 const ROUND_BITS: u32 = 8;
 const HEAPS: usize = 1 << ROUND_BITS;
+/// Chunks taken out of the rows at once: reading them is dear.
+const WORD_CHUNKS: usize = 4;
 
 impl Table {
     /// The tables of all chunks, in `1 << bucket_bits` buckets each.
     pub(super) fn build_all(rows: &[Row], bucket_bits: u32) -> Vec<Self> {
         let mut scratch = Vec::new();
-        let mut values = column(rows, 0);
-        let first = values.clone();
+        let mut columns: [Vec<u16>; WORD_CHUNKS] = Default::default();
+        let mut after = Vec::new();
         let mut tables = Vec::with_capacity(CHUNKS);
-        for next in 1..CHUNKS {
-            let nexts = column(rows, next);
-            tables.push(Self::build(&values, &nexts, bucket_bits, &mut scratch));
-            values = nexts;
+        for word in 0..CHUNKS / WORD_CHUNKS {
+            let first = word * WORD_CHUNKS;
+            for column in &mut columns {
+                column.resize(rows.len(), 0);
+            }
+            after.clear();
+            after.extend(
+                rows.iter()
+                    .map(|row| row.chunk((first + WORD_CHUNKS) % CHUNKS)),
+            );
+            let [a, b, c, d] = &mut columns;
+            let to = a.iter_mut().zip(b).zip(c).zip(d);
+            for (row, (((a, b), c), d)) in rows.iter().zip(to) {
+                (*a, *b) = (row.chunk(first), row.chunk(first + 1));
+                (*c, *d) = (row.chunk(first + 2), row.chunk(first + 3));
+            }
+            for chunk in 0..WORD_CHUNKS {
+                let next = columns.get(chunk + 1).unwrap_or(&after);
+                tables.push(Self::build(
+                    &columns[chunk],
+                    next,
+                    bucket_bits,
+                    &mut scratch,
+                ));
+            }
         }
-        tables.push(Self::build(&values, &first, bucket_bits, &mut scratch));
         tables
     }
 
@@ -62,22 +87,10 @@ impl Table {
         values: &[u16],
         nexts: &[u16],
         bucket_bits: u32,
-        scratch: &mut Vec<u64>,
+        scratch: &mut Vec<Heaped>,
     ) -> Self {
         let shift = CHUNK_BITS - bucket_bits;
-        let mut heaps = [0_u32; HEAPS + 1];
-        for value in values {
-            heaps[usize::from(value >> ROUND_BITS) + 1] += 1;
-        }
-        add_up(&mut heaps);
-        scratch.resize(values.len(), 0);
-        let mut cursors = heaps;
-        for (at, (value, next)) in (0_u64..).zip(values.iter().zip(nexts)) {
-            let cursor = &mut cursors[usize::from(value >> ROUND_BITS)];
-            let lower = u64::from(value & 0xff);
-            scratch[*cursor as usize] = lower << 40 | u64::from(*next) << 24 | at;
-            *cursor += 1;
-        }
+        let heaps = heap_up(values, nexts, scratch);
         let mut starts = Vec::with_capacity((1 << bucket_bits) + 1);
         let mut sketches = vec![0; values.len()];
         let mut positions = vec![[0; 3]; values.len()];
@@ -87,8 +100,7 @@ impl Table {
             let positions = &mut positions[heap.clone()];
             let mut cursors = [0_u32; HEAPS + 1];
             for packed in &scratch[heap.clone()] {
-                let [.., lower, _, _] = packed.to_le_bytes();
-                cursors[usize::from(lower) + 1] += 1;
+                cursors[usize::from(packed[5]) + 1] += 1;
             }
             add_up(&mut cursors);
             starts.extend(
@@ -98,7 +110,7 @@ impl Table {
                     .map(|start| start + bounds[0]),
             );
             for packed in &scratch[heap] {
-                let [a, b, c, low, high, lower, ..] = packed.to_le_bytes();
+                let [a, b, c, low, high, lower] = *packed;
                 let cursor = &mut cursors[usize::from(lower)];
                 sketches[*cursor as usize] = u16::from_le_bytes([low, high]);
                 positions[*cursor as usize] = [a, b, c];
@@ -114,6 +126,25 @@ impl Table {
     }
 }
 
+/// Sorts all rows by the upper half of their value, and gives where each heap begins.
+fn heap_up(values: &[u16], nexts: &[u16], heaped: &mut Vec<Heaped>) -> [u32; HEAPS + 1] {
+    let mut heaps = [0_u32; HEAPS + 1];
+    for value in values {
+        heaps[usize::from(value >> ROUND_BITS) + 1] += 1;
+    }
+    add_up(&mut heaps);
+    heaped.resize(values.len(), [0; 6]);
+    let mut cursors = heaps;
+    for (at, (value, next)) in (0_u32..).zip(values.iter().zip(nexts)) {
+        let ([lower, upper], [low, high]) = (value.to_le_bytes(), next.to_le_bytes());
+        let [a, b, c, _] = at.to_le_bytes();
+        let cursor = &mut cursors[usize::from(upper)];
+        heaped[*cursor as usize] = [a, b, c, low, high, lower];
+        *cursor += 1;
+    }
+    heaps
+}
+
 /// Turns how many there are of each into where each begins.
 fn add_up(counts: &mut [u32]) {
     let mut sum = 0;
@@ -121,8 +152,4 @@ fn add_up(counts: &mut [u32]) {
         sum += *count;
         *count = sum;
     }
-}
-
-fn column(rows: &[Row], chunk: usize) -> Vec<u16> {
-    rows.iter().map(|row| row.chunk(chunk)).collect()
 }

@@ -128,6 +128,11 @@ impl Writer {
 /// See [`Index::maintain`].
 pub(super) fn maintain(index: &Index, rows_max: usize) -> usize {
     let _merging = index.merging.lock().unwrap_or_else(PoisonError::into_inner);
+    let view = index.view();
+    if let Some(bare) = view.segments.iter().find(|segment| !segment.has_tables()) {
+        bare.make_tables();
+        return bare.rows.len();
+    }
     let (sources, marks) = {
         // What is dead is copied while nobody writes: whatever dies later is known to be new.
         let _writer = index.write();
@@ -167,15 +172,15 @@ fn due(segments: &[Arc<Segment>], rows_max: usize) -> Vec<Arc<Segment>> {
     let mut by_size = segments.to_vec();
     by_size.sort_by_key(|segment| segment.live());
     for first in 0..by_size.len() {
-        let mut rows = 0;
-        let run = by_size[first..].iter().take_while(|segment| {
-            let is_fit = rows == 0 || segment.live() <= rows * MERGE_PART;
+        let mut rows = by_size[first].live();
+        let larger = by_size[first + 1..].iter().take_while(|segment| {
+            let is_fit = segment.live() <= rows * MERGE_PART;
             rows += segment.live();
             is_fit && rows <= rows_max
         });
-        let sources: Vec<_> = run.cloned().collect();
-        if sources.len() > 1 {
-            return sources;
+        let run = 1 + larger.count();
+        if run > 1 {
+            return by_size[first..first + run].to_vec();
         }
     }
     let rotten = by_size.into_iter().find(|segment| {

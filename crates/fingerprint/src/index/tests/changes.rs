@@ -62,6 +62,8 @@ fn take(step: &Step, index: &mut Index, naive: &mut Naive) {
             }
         }
         Step::Maintain(rows) => {
+            // Tables that a snapshot came without are made whatever the bound.
+            while index.maintain(0) > 1 {}
             assert!(index.maintain(rows) <= rows.max(1));
         }
         Step::Reopen => {

@@ -35,6 +35,15 @@ fn what_was_written_is_read() {
         assert_eq!(again.get(key), index.get(key));
     }
     assert_eq!(again.statistics().dead, 0);
+    let query = index.get(9).unwrap();
+    let expected = index.within(&query, 100);
+    assert_eq!(
+        again.within(&query, 100),
+        expected,
+        "looking at every entry"
+    );
+    assert_eq!(again.maintain(0), index.len() - 40 + 1);
+    assert_eq!(again.within(&query, 31), index.within(&query, 31));
     let mut bytes = Vec::new();
     Index::new().write_snapshot(0, &mut bytes).unwrap();
     assert!(Index::read_snapshot(&mut &*bytes).unwrap().0.is_empty());
@@ -69,7 +78,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn every_changed_byte_and_every_end_too_early_is_noticed(offset in 0_usize..499, mask in 1_u8..) {
+    fn every_changed_byte_and_every_end_too_early_is_noticed(
+        offset in 0_usize..499,
+        mask in 1_u8..,
+    ) {
         let (_, mut bytes) = written();
         let length = bytes.len();
         for at in (0..64).chain((offset..length).step_by(4999)).chain(length - 8..length) {
