@@ -1,3 +1,4 @@
 //! Exact and perceptual hashes of material, and the index that finds near ones exactly.
 
+pub mod clip;
 pub mod pdq;
