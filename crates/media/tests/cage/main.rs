@@ -1,0 +1,8 @@
+//! The cage with real processes: this test binary is its own inmate.
+
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod kept;
+#[cfg(test)]
+mod walls;
