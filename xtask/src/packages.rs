@@ -14,7 +14,7 @@ struct Package {
     present: fn() -> bool,
 }
 
-const PACKAGES: [Package; 4] = [
+const PACKAGES: [Package; 5] = [
     Package {
         name: "postgresql",
         purpose: "store tests run on PostgreSQL as well as on SQLite",
@@ -29,6 +29,11 @@ const PACKAGES: [Package; 4] = [
         name: "chromium",
         purpose: "pages are tested in a real browser",
         present: || chromium().is_some(),
+    },
+    Package {
+        name: "ffmpeg",
+        purpose: "videos are made and played in tests",
+        present: || on_path("ffmpeg").is_some(),
     },
     Package {
         name: "g++",
@@ -50,7 +55,7 @@ pub(crate) fn install_missing() -> Result<(), Failure> {
         .filter(|package| !(package.present)())
         .collect();
     if missing.is_empty() {
-        println!("PostgreSQL, xmllint, Chromium and a C++ compiler are there");
+        println!("PostgreSQL, xmllint, Chromium, FFmpeg and a C++ compiler are there");
         return Ok(());
     }
     let names: Vec<&str> = missing.iter().map(|package| package.name).collect();

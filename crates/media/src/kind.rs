@@ -73,7 +73,7 @@ impl Kind {
             _ if at(4, b"ftyp") => Self::of_brand(head),
             _ if MOV_ATOMS.iter().any(|atom| at(4, *atom)) => Self::Mp4,
             _ if at(0, b"\x1A\x45\xDF\xA3") => Self::Matroska,
-            _ if at(0, b"\0\0\x01\xBA") || at(0, b"\0\0\x01\xB3") => Self::MpegPs,
+            _ if at(0, b"\0\0\x01\xBA") => Self::MpegPs,
             _ if at(0, b"FLV\x01") => Self::Flv,
             _ if at(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11") => Self::Asf,
             _ if at(0, b"OggS") => Self::Ogg,

@@ -70,6 +70,9 @@ pub struct Looked {
     pub orientation: Orientation,
     /// How many pictures were handed on: 1 for a still.
     pub frames: u32,
+    /// How long an animation or a video is, in milliseconds, as far as it was looked at; 0 for a
+    /// still.
+    pub duration_millis: u64,
     /// How the looking ended.
     pub ended: Ended,
 }
@@ -84,6 +87,8 @@ pub enum Ended {
     AtFramesMax,
     /// At [`PictureLimits::animation_pixels_max`].
     AtPixelsMax,
+    /// When the processor time for it was spent; what came before was handed on.
+    AtTimeMax,
     /// When the caller had enough.
     Stopped,
     /// Where the file is broken or cut short; what came before was handed on.
@@ -192,6 +197,7 @@ struct Album<'a> {
     first: Option<(u32, u32)>,
     frames: u32,
     pixels: u64,
+    duration_millis: u64,
     ended: Ended,
 }
 
@@ -209,6 +215,7 @@ impl<'a> Album<'a> {
             first: None,
             frames: 0,
             pixels: 0,
+            duration_millis: 0,
             ended: Ended::Whole,
         }
     }
@@ -289,6 +296,7 @@ impl<'a> Album<'a> {
             height,
             orientation: self.orientation,
             frames: self.frames,
+            duration_millis: self.duration_millis,
             ended: self.ended,
         })
     }

@@ -1,5 +1,6 @@
 //! The inmate: shuts itself in, decodes, and sends what the handler makes of each picture.
 
+use std::fs::File;
 use std::io::{self, IoSliceMut, Read};
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
@@ -120,11 +121,12 @@ fn serve_frames(
     let Ok([pipe, notes]) = <[OwnedFd; 2]>::try_from(descriptors) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
+    let (pipe, notes) = (File::from(pipe), File::from(notes));
     Report::Enforced(walls::shut(&Inside::Decoder, limits)).write(socket)?;
     conclude(
         socket,
         kind,
-        |each| video::read_frames(kind, pipe.into(), &notes.into(), &limits.picture, each),
+        |each| video::read_frames(kind, pipe, &notes, &limits.picture, each),
         handler,
     )
 }

@@ -56,7 +56,7 @@ pub struct CageConfig {
 }
 
 impl CageConfig {
-    /// The usual limits, a whole cage or none, and video through the `FFmpeg` that is installed.
+    /// The usual limits, a whole cage or none, and video through the FFmpeg that is installed.
     pub fn new(program: PathBuf, args: Vec<String>) -> Self {
         Self {
             program,

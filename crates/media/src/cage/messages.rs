@@ -211,6 +211,7 @@ mod tests {
                 height: 4,
                 orientation: Orientation::Transposed,
                 frames: 7,
+                duration_millis: 90,
                 ended: Ended::Broken,
             }),
             Report::Refused(Refusal::TooLarge {

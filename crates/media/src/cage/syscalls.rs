@@ -103,6 +103,7 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_clone,
     libc::SYS_clone3,
     libc::SYS_execve,
+    libc::SYS_fcntl,
     libc::SYS_ioctl,
     libc::SYS_openat,
     libc::SYS_prlimit64,

@@ -57,5 +57,6 @@ pub(super) fn look(bytes: &[u8], album: &mut Album<'_>) -> Result<(), Refusal> {
             return Ok(());
         }
         time_millis += u64::from(control.delay) * 10;
+        album.duration_millis = time_millis;
     }
 }

@@ -103,11 +103,12 @@ fn animation(reader: &mut Reader<Cursor<&[u8]>>, album: &mut Album<'_>) -> Resul
         if album.show(sheet, time_millis).is_break() {
             return Ok(());
         }
-        let hundredths = match control.delay_den {
+        let fraction = match control.delay_den {
             0 => 100,
             given => u64::from(given),
         };
-        time_millis += u64::from(control.delay_num) * 1000 / hundredths;
+        time_millis += u64::from(control.delay_num) * 1000 / fraction;
+        album.duration_millis = time_millis;
     }
 }
 

@@ -44,5 +44,6 @@ pub(super) fn look(bytes: &[u8], album: &mut Album<'_>) -> Result<(), Refusal> {
             return Ok(());
         }
         time_millis += u64::from(shown_millis);
+        album.duration_millis = time_millis;
     }
 }

@@ -19,20 +19,22 @@ fn inmate() {
     }
 }
 
-/// A cage of this test binary.
-pub(crate) fn cage_within(limits: CageLimits) -> Cage {
+/// How cages of this test binary are made.
+pub(crate) fn config() -> CageConfig {
     let program = std::env::current_exe().expect("this test has a program");
-    let args = ["--exact", "kept::inmate", "--test-threads=1", "--quiet"].map(str::to_owned);
-    let mut config = CageConfig::new(program, args.to_vec());
-    config.limits = limits;
-    Cage::new(config)
+    let args = ["--exact", "kept::inmate", "--test-threads=1", "--quiet"];
+    let mut config = CageConfig::new(program, args.map(str::to_owned).to_vec());
+    config.limits.wall_millis_max = 30_000;
+    config.video.limits.wall_millis_max = 60_000;
+    config
+}
+
+pub(crate) fn cage_within(limits: CageLimits) -> Cage {
+    Cage::new(CageConfig { limits, ..config() })
 }
 
 pub(crate) fn cage() -> Cage {
-    cage_within(CageLimits {
-        wall_millis_max: 30_000,
-        ..CageLimits::default()
-    })
+    Cage::new(config())
 }
 
 /// What the handler is told to do, by the first pixel of a grey picture of one row.

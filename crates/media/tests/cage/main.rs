@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod films;
+#[cfg(test)]
 mod kept;
 #[cfg(test)]
 mod walls;
