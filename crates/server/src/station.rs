@@ -215,7 +215,6 @@ impl Station {
             looker: Looker::new(&config),
         };
         let core = Arc::new(Core {
-            material,
             config,
             store,
             keys,
@@ -229,6 +228,7 @@ impl Station {
             log_origin,
             feedback,
             calendar,
+            material,
             clock,
             entropy,
         });

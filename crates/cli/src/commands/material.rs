@@ -118,8 +118,8 @@ fn unread(path: &Path, error: &std::io::Error, json: bool) -> Result<(), Failure
 }
 
 pub(super) async fn compare(args: Match) -> Result<Verdict, Failure> {
-    let hashes = match asked(&args.hash)? {
-        Ok(hashes) => hashes,
+    let asked_about = match asked(&args.hash)? {
+        Ok(asked_about) => asked_about,
         Err(refusal) => {
             output::say(&refusal)?;
             return Ok(Verdict::SomeRefused);
@@ -144,9 +144,9 @@ pub(super) async fn compare(args: Match) -> Result<Verdict, Failure> {
             }
         }
     }
-    if !hashes.is_empty() {
-        let answers = station.match_hashes(Actor::Operator, &hashes).await?;
-        for (hash, answer) in hashes.iter().zip(&answers) {
+    if !asked_about.is_empty() {
+        let answers = station.match_hashes(Actor::Operator, &asked_about).await?;
+        for (hash, answer) in asked_about.iter().zip(&answers) {
             known |= !answer.matches.is_empty();
             print_answer(None, Some(hash), answer, args.json)?;
         }

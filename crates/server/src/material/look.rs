@@ -220,6 +220,9 @@ const fn unfinished(ended: Ended) -> Option<&'static str> {
     match ended {
         Ended::Whole | Ended::Stopped => None,
         Ended::AtFramesMax => Some("it has more frames than are looked at; the first were"),
+        Ended::AtTimeMax => {
+            Some("it took longer than a file may; what was decoded by then was looked at")
+        }
         Ended::AtPixelsMax => Some("it has more pixels than are looked at; the first were"),
         Ended::Broken => Some("it is broken or cut short; what comes before that was looked at"),
     }
