@@ -131,6 +131,8 @@ fn what_is_another_thing_is_refused() {
         (Format::Vics, "{\"value\":[}]}", FaultKind::FrameBroken),
         (Format::Vics, "{\"value\" []}", FaultKind::FrameBroken),
         (Format::Vics, "", FaultKind::Cut),
+        (Format::Csv, "", FaultKind::Cut),
+        (Format::Icse, "\n \n", FaultKind::Cut),
         (Format::Ncmec, "{}", FaultKind::FrameBroken),
         (Format::Ncmec, "<other/>", FaultKind::FrameBroken),
         (Format::Ncmec, "<!DOCTYPE a>", FaultKind::FrameBroken),
