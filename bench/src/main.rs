@@ -3,6 +3,7 @@
 mod door;
 mod failure;
 mod figure;
+mod hash_lookup;
 mod http;
 mod identifiers;
 mod idle;
@@ -103,6 +104,9 @@ enum Workload {
     LinkBulk,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
+    /// Hashes within the radius of a match, exactly (--size, 10000000; --seed); --peer runs faiss
+    /// and threatexchange beside it.
+    HashLookup,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -154,6 +158,10 @@ fn run(args: &Args) -> Result<(), Failure> {
             link_bulk::run(place.dir(), size, args.peer)
         }
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        Workload::HashLookup => {
+            let size = args.size.unwrap_or(10_000_000);
+            hash_lookup::run(place.dir(), size, args.seed, args.peer)
+        }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
     }
