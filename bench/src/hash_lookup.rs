@@ -28,7 +28,7 @@ const CHECKED: usize = 40;
 const CHANGES: usize = 500_000;
 const LOOKED_UP_EVERY: usize = 5_000;
 /// The peer is asked so many of the queries, and its slower indexes hold so many of the hashes.
-const PEER_QUERIES: usize = 200;
+const PEER_QUERIES: usize = 100;
 const PEER_HASHES: usize = 1_000_000;
 /// How much a file is written at a time, in bytes.
 const FILE_BUFFER_BYTES: usize = 1 << 20;
@@ -64,7 +64,7 @@ pub(crate) fn run(dir: &Path, count: usize, seed: u64, peer: bool) -> Result<(),
         searches(name, &index, &queries)?;
         check(name, &index, &hashes, &queries)?;
         if spread == Spread::Uniform {
-            changes(&index, count, &mut dice)?;
+            changes(&index, &hashes, &mut dice)?;
             snapshot(dir, &index)?;
         }
         drop(index);
@@ -159,15 +159,16 @@ fn check(name: &str, index: &Index, hashes: &[Pdq], queries: &[Pdq]) -> Result<(
 }
 
 /// Entries that come and go one by one, some of them looked up at once.
-fn changes(index: &Index, count: usize, dice: &mut Dice) -> Result<(), Failure> {
-    let fresh = dice.hashes(CHANGES, Spread::Uniform);
+fn changes(index: &Index, hashes: &[Pdq], dice: &mut Dice) -> Result<(), Failure> {
+    let changes = CHANGES.min(hashes.len() / 4);
+    let fresh = dice.hashes(changes, Spread::Uniform);
     let is_found = |key: u64, hash: &Pdq| {
         let near = Near { distance: 0, key };
         index.within(hash, PDQ_DISTANCE).contains(&near)
     };
     let (mut slowest, mut seen) = (0.0_f64, true);
     let cpu = cpu_seconds()?;
-    for (number, (key, hash)) in (count as u64..).zip(&fresh).enumerate() {
+    for (number, (key, hash)) in (hashes.len() as u64..).zip(&fresh).enumerate() {
         let watch = Stopwatch::start();
         index.insert(Entry { key, hash: *hash })?;
         slowest = slowest.max(watch.millis());
@@ -177,30 +178,32 @@ fn changes(index: &Index, count: usize, dice: &mut Dice) -> Result<(), Failure> 
     print(
         BENCH,
         "inserted",
-        per(CHANGES, seconds),
+        per(changes, seconds),
         "1/s of processor",
-        CHANGES,
+        changes,
     )?;
-    print(BENCH, "slowest insertion", slowest, "ms", CHANGES)?;
+    print(BENCH, "slowest insertion", slowest, "ms", changes)?;
     let parts = index.statistics().segments;
-    let cpu = cpu_seconds()?;
-    for hash in &fresh[..QUERIES.min(CHANGES)] {
+    let (cpu, asked) = (cpu_seconds()?, &fresh[..QUERIES.min(changes)]);
+    for hash in asked {
         seen &= !index.within(hash, PDQ_DISTANCE).is_empty();
     }
-    let rate = per(QUERIES.min(CHANGES), cpu_seconds()? - cpu);
+    let rate = per(asked.len(), cpu_seconds()? - cpu);
     let metric = format!("searches after that, in {parts} segments, nothing maintained");
-    print(BENCH, &metric, rate, "1/s of processor", QUERIES)?;
+    print(BENCH, &metric, rate, "1/s of processor", asked.len())?;
+    let old = (0..).zip(hashes).step_by(hashes.len() / changes.max(1));
     let cpu = cpu_seconds()?;
-    for (number, (key, hash)) in (count as u64..).zip(&fresh).enumerate() {
+    for (number, (key, hash)) in old.take(changes).enumerate() {
         seen &= index.remove(key).as_ref() == Some(hash);
         seen &= number % LOOKED_UP_EVERY > 0 || !is_found(key, hash);
     }
+    let seconds = cpu_seconds()? - cpu;
     print(
         BENCH,
         "removed",
-        per(CHANGES, cpu_seconds()? - cpu),
+        per(changes, seconds),
         "1/s of processor",
-        CHANGES,
+        changes,
     )?;
     let (cpu, mut rows) = (cpu_seconds()?, 0);
     while let rewritten @ 1.. = index.maintain(usize::MAX) {
@@ -213,7 +216,7 @@ fn changes(index: &Index, count: usize, dice: &mut Dice) -> Result<(), Failure> 
         "s",
         rows,
     )?;
-    if seen && index.len() == count {
+    if seen && index.len() == hashes.len() {
         return Ok(());
     }
     Err(Failure::Unexpected {
