@@ -42,7 +42,7 @@ impl Dice {
     }
 
     pub(crate) fn below(&mut self, end: u32) -> u32 {
-        u32::try_from((self.roll() >> 32) * u64::from(end) >> 32).unwrap_or(0)
+        u32::try_from(((self.roll() >> 32) * u64::from(end)) >> 32).unwrap_or(0)
     }
 
     pub(crate) fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
