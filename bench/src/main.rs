@@ -3,6 +3,7 @@
 mod door;
 mod failure;
 mod figure;
+mod hash_lookup;
 mod http;
 mod identifiers;
 mod idle;
@@ -106,6 +107,9 @@ enum Workload {
     ListImport,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
+    /// Hashes within the radius of a match, exactly (--size, 10000000; --seed); --peer runs faiss
+    /// and threatexchange beside it.
+    HashLookup,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -158,6 +162,10 @@ fn run(args: &Args) -> Result<(), Failure> {
         }
         Workload::ListImport => list_import::run(place.dir(), args.size.unwrap_or(1_000_000)),
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        Workload::HashLookup => {
+            let size = args.size.unwrap_or(10_000_000);
+            hash_lookup::run(place.dir(), size, args.seed, args.peer)
+        }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
     }

@@ -35,6 +35,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk
-        | Workload::OverMerge => Ok(()),
+        | Workload::OverMerge
+        | Workload::HashLookup => Ok(()),
     }
 }
