@@ -74,6 +74,9 @@ pub(crate) enum Failure {
     /// The live index could not be read back.
     #[error("the index was not read back")]
     Snapshot(#[from] link::SnapshotError),
+    /// A made-up picture has other bytes than its sides ask for.
+    #[error("a picture was refused")]
+    Pixels(#[from] fingerprint::pdq::PixelsError),
     /// A part of the load generator ended early.
     #[error("a part of the load generator ended early")]
     Generator,

@@ -11,7 +11,11 @@ mod link_live;
 mod link_world;
 mod over_merge;
 mod own_usage;
+mod pdq;
+mod pdq_conformance;
+mod pdq_peer;
 mod persons;
+mod pictures;
 mod place;
 mod planted;
 mod program;
@@ -103,6 +107,10 @@ enum Workload {
     LinkBulk,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
+    /// PDQ of decoded pictures, CPU time of one core; --peer runs the Python package beside it.
+    Pdq,
+    /// PDQ beside its reference on equal pixels (--size, 1000 pictures): how many agree.
+    PdqConformance,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -154,6 +162,10 @@ fn run(args: &Args) -> Result<(), Failure> {
             link_bulk::run(place.dir(), size, args.peer)
         }
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        Workload::Pdq => pdq::run(&place, args.seed, args.peer),
+        Workload::PdqConformance => {
+            pdq_conformance::run(&place, args.size.unwrap_or(1000), args.seed)
+        }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
     }

@@ -14,8 +14,8 @@ use model::{PDQ_DISTANCE, PDQ_QUALITY, Pdq};
 
 use chain::{Chain, Hit};
 
-/// The most known frames and pictures that one frame is compared with. A still scene looks like each
-/// of its thousands of frames, so every video's nearest frame comes before any video's second.
+/// The most known frames and pictures that one frame is compared with. A still scene looks like
+/// each of its thousands of frames, so every video's nearest frame comes before any video's second.
 pub const NEAR_PER_FRAME_MAX: usize = 1024;
 
 /// One frame of a video.
