@@ -86,6 +86,9 @@ pub(crate) enum Failure {
     /// The index of hashes could not be read back.
     #[error("the index of hashes was not read back")]
     HashSnapshot(#[from] fingerprint::index::SnapshotError),
+    /// A made-up picture has other bytes than its sides ask for.
+    #[error("a picture was refused")]
+    Pixels(#[from] fingerprint::pdq::PixelsError),
     /// A part of the load generator ended early.
     #[error("a part of the load generator ended early")]
     Generator,

@@ -13,7 +13,11 @@ mod link_world;
 mod list_import;
 mod over_merge;
 mod own_usage;
+mod pdq;
+mod pdq_conformance;
+mod pdq_peer;
 mod persons;
+mod pictures;
 mod place;
 mod planted;
 mod program;
@@ -110,6 +114,10 @@ enum Workload {
     /// Hashes within the radius of a match, exactly (--size, 10000000; --seed); --peer runs faiss
     /// and threatexchange beside it.
     HashLookup,
+    /// PDQ of decoded pictures, CPU time of one core; --peer runs the Python package beside it.
+    Pdq,
+    /// PDQ beside its reference on equal pixels (--size, 1000 pictures): how many agree.
+    PdqConformance,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -165,6 +173,10 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::HashLookup => {
             let size = args.size.unwrap_or(10_000_000);
             hash_lookup::run(place.dir(), size, args.seed, args.peer)
+        }
+        Workload::Pdq => pdq::run(&place, args.seed, args.peer),
+        Workload::PdqConformance => {
+            pdq_conformance::run(&place, args.size.unwrap_or(1000), args.seed)
         }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),

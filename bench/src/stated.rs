@@ -36,6 +36,8 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::LinkLive
         | Workload::LinkBulk
         | Workload::OverMerge
-        | Workload::HashLookup => Ok(()),
+        | Workload::HashLookup
+        | Workload::Pdq
+        | Workload::PdqConformance => Ok(()),
     }
 }
