@@ -21,7 +21,11 @@ const COVERAGE_FLAGS: [&str; 7] = [
 ];
 
 /// Seeds that lie elsewhere: a part of a target's name, and the folder seen from `fuzz/`.
-const SEEDS: [(&str, &str); 2] = [("wire_", "../examples/ispws"), ("_policy", "../policy")];
+const SEEDS: [(&str, &str); 3] = [
+    ("wire_", "../examples/ispws"),
+    ("_policy", "../policy"),
+    ("media_picture", "../crates/media/tests/fixtures"),
+];
 
 /// Builds the targets and runs each over its seeds and then a few seconds of its own inventions.
 pub(crate) fn run(house: &House) -> Result<(), Failure> {
