@@ -74,6 +74,12 @@ pub(crate) enum Failure {
     /// The live index could not be read back.
     #[error("the index was not read back")]
     Snapshot(#[from] link::SnapshotError),
+    /// A hash list could not be read.
+    #[error("the list was not read")]
+    List(#[from] wire::lists::ListFault),
+    /// An entry could not be written into a list.
+    #[error("an entry was not written")]
+    Entry(#[from] wire::lists::Unwritable),
     /// A part of the load generator ended early.
     #[error("a part of the load generator ended early")]
     Generator,

@@ -9,6 +9,7 @@ mod idle;
 mod link_bulk;
 mod link_live;
 mod link_world;
+mod list_import;
 mod over_merge;
 mod own_usage;
 mod persons;
@@ -101,6 +102,8 @@ enum Workload {
     LinkLive,
     /// Connected components of many reports at once (--size, 10000000).
     LinkBulk,
+    /// A hash list of many entries read as a stream (--size, 1000000), and the memory for it.
+    ListImport,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
 }
@@ -153,6 +156,7 @@ fn run(args: &Args) -> Result<(), Failure> {
             let size = args.size.unwrap_or(10_000_000);
             link_bulk::run(place.dir(), size, args.peer)
         }
+        Workload::ListImport => list_import::run(place.dir(), args.size.unwrap_or(1_000_000)),
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),

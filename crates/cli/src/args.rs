@@ -1,5 +1,7 @@
 //! The arguments of every command, with the help that teaches them.
 
+mod material;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
 use triage::Length;
+
+pub(crate) use material::{Asked, Hash, List, Match, Terms, hash};
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
 /// puts the most endangered child first, with reasons.
@@ -81,10 +85,20 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Print a one-time sign-in link for the console of a running server.
     SignIn(SignIn),
+    /// Print the hashes of files, the perceptual ones from inside a cage.
+    Hash(Hash),
+    /// Ask the lists of known material whether files or hashes are known.
+    Match(Match),
+    /// Lists of known material: add, import, export, switch off, judge matches.
+    #[command(subcommand)]
+    List(List),
     /// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
     Identifiers(Identifiers),
     /// Print the schema of the documents that the doors take.
     Schema(Schema),
+    /// The process in which hostile files are opened: started by Watchfire itself.
+    #[command(hide = true)]
+    Cage,
 }
 
 /// Which Watchfire.

@@ -31,6 +31,9 @@ pub(crate) enum Failure {
     /// An account was not added or revoked.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// Hostile files cannot be opened by this process.
+    #[error(transparent)]
+    Cage(media::cage::InmateError),
     /// Intake failed.
     #[error(transparent)]
     Intake(#[from] IntakeError),

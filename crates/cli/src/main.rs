@@ -10,11 +10,15 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::Args;
+use args::{Args, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Command::Cage = args.command {
+        // Before any thread is started: the cage shuts in one thread alone.
+        return cage();
+    }
     let words = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(false)
@@ -26,6 +30,16 @@ fn main() -> ExitCode {
         Err(failure) => {
             output::complain(&failure);
             failure.exit_code()
+        }
+    }
+}
+
+fn cage() -> ExitCode {
+    match server::inmate() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&Failure::Cage(error));
+            ExitCode::from(2)
         }
     }
 }

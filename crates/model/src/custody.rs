@@ -57,6 +57,20 @@ pub enum Deed {
     OutcomeRecorded,
     /// A clock of a case was stopped: what it asked for is done.
     ClockStopped,
+    /// A list of known material was added, or what is said of it was changed.
+    ListChanged,
+    /// Entries came into a list, changed in it, or left it.
+    ListImported,
+    /// A list was written out.
+    ListExported,
+    /// Files or hashes were compared with the lists, and the answer was given.
+    MaterialCompared,
+    /// A file of a report matched entries of lists.
+    MaterialMatched,
+    /// A person said whether a match is right.
+    MatchJudged,
+    /// New entries matched a file that was held already: its case was looked at anew.
+    CaseReopened,
 }
 
 /// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only

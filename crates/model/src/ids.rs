@@ -76,6 +76,21 @@ number_id!(
     "storm"
 );
 number_id!(
+    /// A list of known material.
+    ListId,
+    "list"
+);
+number_id!(
+    /// An entry of a list, in one of its states: a changed entry has another number.
+    EntryId,
+    "entry"
+);
+number_id!(
+    /// A match of a file with an entry of a list.
+    MatchId,
+    "match"
+);
+number_id!(
     /// An account: a sender or a member of staff.
     AccountId,
     "account"

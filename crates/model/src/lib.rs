@@ -27,8 +27,12 @@ pub use evidence::{Digests, FileFacts, Relevance, hex};
 pub use finding::{Finding, Override, Score};
 pub use hash::{BadHash, MaterialHash, PDQ_DISTANCE, PDQ_QUALITY, Pdq, PdqInput};
 pub use identifier::{Identifier, IdentifierKind, Mention, MentionKind, Part};
-pub use ids::{AccountId, BadId, CaseId, DecisionId, FileId, ReportId, StormId};
-pub use listed::{EntryFeedback, EntryKey, ListChange, ListEntry, Material};
+pub use ids::{
+    AccountId, BadId, CaseId, DecisionId, EntryId, FileId, ListId, MatchId, ReportId, StormId,
+};
+pub use listed::{
+    EntryFeedback, EntryKey, ListChange, ListEntry, ListPurpose, Material, UnknownPurpose,
+};
 pub use outcome::{ReportOutcome, UnknownOutcome};
 pub use report::{Door, IncidentKind, Mark, Moment, Narrative, Report, ReportState, Subject};
 pub use sensitive::Sensitive;

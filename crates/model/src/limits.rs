@@ -26,3 +26,17 @@ pub const MENTIONS_PER_REPORT_MAX: usize = 10_000;
 pub const OPEN_REPORT_MILLIS_MAX: i64 = 24 * 3600 * 1000;
 /// … this long after its last change, whichever is later.
 pub const IDLE_REPORT_MILLIS_MAX: i64 = 3600 * 1000;
+/// The largest record of a hash list, in bytes, without a picture that may stand in it.
+pub const LIST_RECORD_BYTES_MAX: usize = 1 << 20;
+/// The deepest nesting inside of one record of a hash list. The formats themselves need 4.
+pub const LIST_RECORD_DEPTH_MAX: usize = 32;
+/// The most hashes of one entry of a hash list.
+pub const LIST_HASHES_PER_ENTRY_MAX: usize = 64;
+/// The most words of feedback on one entry of a hash list.
+pub const LIST_FEEDBACK_PER_ENTRY_MAX: usize = 1024;
+/// The longest text (an id, a name, a label, a reason) of a hash list, in bytes.
+pub const LIST_TEXT_BYTES_MAX: usize = 1024;
+/// The longest hash whose kind only its owner can compute, in bytes as written.
+pub const LIST_HASH_BYTES_MAX: usize = 512 << 10;
+/// The longest part of a hash list that belongs to no record (a header, a cursor), in bytes.
+pub const LIST_HEADER_BYTES_MAX: usize = 64 << 10;

@@ -1,5 +1,7 @@
 //! What a hash list says: entries, the hashes they carry, and what members made of them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{MaterialHash, Timestamp};
 
 /// What an entry of a list is about.
@@ -22,6 +24,63 @@ impl Material {
             Self::Video => "video",
             Self::Other => "other",
         }
+    }
+}
+
+/// What a list is kept for. Lists of one purpose are never merged with those of another: what is
+/// exploitative is not illegal everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListPurpose {
+    /// Illegal material of the sexual abuse of children.
+    Abuse,
+    /// Exploitative material of children that is not illegal everywhere.
+    Exploitative,
+    /// Intimate images of adults, shared without consent.
+    Intimate,
+    /// Terrorist content.
+    Terrorist,
+    /// Material that is known to be harmless: a match speaks against matches of other lists.
+    Benign,
+    /// Entries for testing the path, never about anything.
+    Test,
+}
+
+/// A word that names no purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a purpose: expected abuse, exploitative, intimate, terrorist, benign or test")]
+pub struct UnknownPurpose;
+
+impl ListPurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 6] = [
+        Self::Abuse,
+        Self::Exploitative,
+        Self::Intimate,
+        Self::Terrorist,
+        Self::Benign,
+        Self::Test,
+    ];
+
+    /// The name in the database, in JSON and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Abuse => "abuse",
+            Self::Exploitative => "exploitative",
+            Self::Intimate => "intimate",
+            Self::Terrorist => "terrorist",
+            Self::Benign => "benign",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl std::str::FromStr for ListPurpose {
+    type Err = UnknownPurpose;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPurpose> {
+        let found = Self::ALL.into_iter().find(|purpose| purpose.name() == text);
+        found.ok_or(UnknownPurpose)
     }
 }
 

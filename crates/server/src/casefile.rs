@@ -11,6 +11,7 @@ use triage::Due;
 use vault::DataKey;
 
 use crate::intake::{Actor, IntakeError, IntakeFault, MeasuredFile, Operation};
+use crate::material::{FileLook, FoundInCase};
 use crate::sealed_names as names;
 use crate::station::Station;
 
@@ -97,6 +98,11 @@ pub struct EvidenceItem {
     pub media_type: Option<String>,
     /// The report it belongs to.
     pub report: ReportId,
+    /// What it looks like, or why that is not known.
+    #[serde(flatten)]
+    pub look: FileLook,
+    /// The entries of lists of known material that it matches, the nearest first.
+    pub matches: Vec<FoundInCase>,
 }
 
 /// What two reports of different cases may have to do with each other: for a person to decide.
@@ -268,6 +274,7 @@ impl Station {
         key: &DataKey,
         evidence: &mut Vec<EvidenceItem>,
     ) -> Result<(), IntakeError> {
+        let mut material = self.material_of(report, key).await?;
         for file in self.core().store.files_of(&[report]).await? {
             if evidence.len() >= CASE_ROWS_MAX {
                 return Ok(());
@@ -277,11 +284,14 @@ impl Station {
                 serde_json::from_slice(&json).map_err(|_| IntakeFault::Unreadable {
                     what: "a file's facts",
                 })?;
+            let (look, matches) = material.remove(&file.id).unwrap_or_default();
             evidence.push(EvidenceItem {
                 sha256: measured.sha256,
                 size: measured.size_bytes,
                 media_type: measured.media_type,
                 report,
+                look,
+                matches,
             });
         }
         Ok(())

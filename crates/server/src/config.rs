@@ -66,6 +66,12 @@ pub struct Config {
     /// A triage policy to use instead of the one inside the program.
     #[serde(default)]
     pub triage_policy: Option<PathBuf>,
+    /// Look into pictures and video where the kernel gives less than the whole cage.
+    #[serde(default)]
+    pub allow_weaker_cage: bool,
+    /// How files are looked into: by the program that runs, which sets this; `None`: not at all.
+    #[serde(skip)]
+    pub cage: Option<media::cage::CageConfig>,
     /// The country whose clocks run here, as `US`; without it only those that run everywhere do.
     #[serde(default)]
     pub jurisdiction: Option<triage::Jurisdiction>,
@@ -81,6 +87,8 @@ impl Config {
             keys: None,
             console_url: None,
             triage_policy: None,
+            allow_weaker_cage: false,
+            cage: None,
             jurisdiction: None,
         }
     }

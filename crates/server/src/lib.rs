@@ -14,6 +14,8 @@ mod intake;
 mod ispws;
 mod listen;
 mod logbook;
+mod matching;
+mod material;
 mod pages;
 mod persons;
 mod problem;
@@ -39,11 +41,16 @@ pub use intake::{
     Origin, REASON_BYTES_MAX, Received, Submitted, Upload,
 };
 pub use logbook::{Disagreement, Logbook, LogbookError};
+pub use material::{
+    Comparison, FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress, Imported,
+    ListSettings, ListSummary, Look, MATCHES_MAX, OtherLook, SHARED_COMPARTMENT, Said,
+    cage_of_this_program, inmate,
+};
 pub use pages::SignInLink;
 pub use problem::Problem;
 pub use replay::{Explanation, FailedCase, RanksVerified, Reason, Replay, ReplayedCase};
 pub use serve::{ServeError, Server};
 pub use station::{IfMissing, OpenError, Station, read_policy};
-pub use store::{QueueCursor, StoreFault};
+pub use store::{MatchState, QueueCursor, StoreFault};
 pub use stormfile::{StormFile, StormMember};
 pub use triage::replay::{Mismatch, Summary as ReplaySummary};

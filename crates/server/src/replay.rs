@@ -12,7 +12,7 @@ use store::{CaseRow, ReportRow, Sealed};
 use triage::replay::{
     Change, Comparison, Mismatch, Ranked, Reasons, Summary, Told, Verification, Verified,
 };
-use triage::{Context, Policy};
+use triage::{Context, Material, Policy};
 use vault::DataKey;
 
 use crate::casefile::open_reasons;
@@ -117,6 +117,7 @@ pub(crate) struct Testimony {
     pub(crate) identifiers: Vec<Identifier>,
     finished: Timestamp,
     findings: Vec<Finding>,
+    material: Material,
 }
 
 impl Testimony {
@@ -125,9 +126,20 @@ impl Testimony {
             number: self.number,
             words: &self.words,
             identifiers: &self.identifiers,
-            context: Context::behind(&self.findings),
+            context: Context::behind(&self.findings, self.material),
             finished: self.finished,
         }
+    }
+}
+
+impl Testimony {
+    /// What a policy says of it, with what the lists say now.
+    pub(crate) fn findings_under(&self, policy: &Policy, material: Material) -> Vec<Finding> {
+        let told = Told {
+            context: Context::behind(&self.findings, material),
+            ..self.told()
+        };
+        told.findings(policy)
     }
 }
 
@@ -351,6 +363,10 @@ impl Station {
             identifiers: identifiers.collect::<Result<_, IntakeFault>>()?,
             finished: row.finished.ok_or_else(|| unreadable("a report's end"))?,
             findings,
+            material: match &row.material {
+                Some(sealed) => open_json(key, &names::material(row.id), sealed, "a comparison")?,
+                None => Material::default(),
+            },
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The contexts that sealed values and wrapped keys are bound to: a value moved elsewhere does not
 //! open.
 
-use model::{CaseId, FileId, ReportId};
+use model::{CaseId, EntryId, FileId, ListId, ReportId};
 
 /// The data key of a report.
 pub(crate) fn record_key(report: ReportId) -> Vec<u8> {
@@ -56,6 +56,31 @@ pub(crate) fn identifier(report: ReportId, position: usize) -> Vec<u8> {
 /// Why a report is tied to another.
 pub(crate) fn link(report: ReportId, position: usize) -> Vec<u8> {
     format!("link|{report}|{position}").into_bytes()
+}
+
+/// What the lists of known material said of a report.
+pub(crate) fn material(report: ReportId) -> Vec<u8> {
+    format!("material|{report}").into_bytes()
+}
+
+/// What a file looks like.
+pub(crate) fn file_look(file: FileId) -> Vec<u8> {
+    format!("file-look|{file}").into_bytes()
+}
+
+/// How a file matched an entry of a list.
+pub(crate) fn file_match(file: FileId, entry: EntryId) -> Vec<u8> {
+    format!("file-match|{file}|{entry}").into_bytes()
+}
+
+/// The key of a list's entries.
+pub(crate) fn list_key(list: ListId) -> Vec<u8> {
+    format!("list-key|{list}").into_bytes()
+}
+
+/// An entry of a list, by list, member and id blinded.
+pub(crate) fn list_entry(key: &store::Blind) -> Vec<u8> {
+    format!("list-entry|{}", model::hex(&key.0)).into_bytes()
 }
 
 /// A case's reasons.

@@ -13,13 +13,13 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::accounts::Doorkeeper;
-use crate::api;
 use crate::calendar;
 use crate::ispws::{self, IspwsDoor};
 use crate::listen::listen;
 use crate::pages::{self, Console};
 use crate::slowdown::Slowdown;
 use crate::station::Station;
+use crate::{api, matching};
 
 /// Open reports past their time, and what a kill left of uploads, are looked for this often. A call
 /// on an open report notices by itself.
@@ -101,7 +101,8 @@ fn router(station: &Station) -> Router {
     let named = station.clone();
     Router::new()
         .nest("/ispws", ispws::routes(door.clone()))
-        .nest("/api/v1", api::routes(door))
+        .nest("/api/v1", api::routes(door.clone()))
+        .merge(matching::routes(door))
         .merge(pages::routes(console))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             let station = named.clone();

@@ -18,6 +18,7 @@ use vault::{Blobs, EvidenceError, KeyError, Keys};
 use crate::config::Config;
 use crate::intake::{Committer, IntakeError, IntakeFault, Operation, Outcome};
 use crate::logbook::{Disagreement, Logbook, LogbookError};
+use crate::material::{Bank, Held, Looker, Material};
 
 /// Report numbers fetched at a time. What a stopped process did not use is a gap in the numbers.
 const REPORT_BLOCK: u32 = 1024;
@@ -160,6 +161,7 @@ pub(crate) struct Core {
     pub(crate) log_origin: String,
     pub(crate) feedback: Feedback,
     pub(crate) calendar: Calendar,
+    pub(crate) material: Material,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -207,6 +209,11 @@ impl Station {
         aged.map_err(OpenError::Store)?;
         let log_origin = store.birth().await.map_err(OpenError::Store)?.log_origin;
         let empty = store.log_head().await.map_err(OpenError::Store)?.size == 0;
+        let material = Material {
+            bank: Bank::new(),
+            held: Held::new(),
+            looker: Looker::new(&config),
+        };
         let core = Arc::new(Core {
             config,
             store,
@@ -221,6 +228,7 @@ impl Station {
             log_origin,
             feedback,
             calendar,
+            material,
             clock,
             entropy,
         });
@@ -282,6 +290,11 @@ impl Station {
 
     pub(crate) fn core(&self) -> &Core {
         &self.core
+    }
+
+    /// The same for a task that outlives the caller's borrow.
+    pub(crate) fn shared_core(&self) -> Arc<Core> {
+        self.core.clone()
     }
 
     pub(crate) async fn commit(&self, operation: Operation) -> Result<Outcome, IntakeError> {

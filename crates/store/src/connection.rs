@@ -1,6 +1,8 @@
 //! One face over the connections of both databases: statements in, rows out.
 
-use model::{AccountId, CaseId, DecisionId, FileId, ReportId, StormId, Timestamp};
+use model::{
+    AccountId, CaseId, DecisionId, EntryId, FileId, ListId, MatchId, ReportId, StormId, Timestamp,
+};
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, AssertSqlSafe, PgConnection, Row as _, SqliteConnection};
@@ -270,7 +272,9 @@ macro_rules! number_key {
     )*};
 }
 
-number_key!(AccountId, CaseId, DecisionId, ReportId, StormId);
+number_key!(
+    AccountId, CaseId, DecisionId, EntryId, ListId, MatchId, ReportId, StormId
+);
 
 impl Key for Blind {
     fn bind(self, to: &mut Parameters) {

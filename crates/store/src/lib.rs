@@ -12,6 +12,7 @@ mod access;
 mod connection;
 mod fault;
 mod ledger;
+mod material;
 mod migrations;
 mod note;
 mod open;
@@ -29,6 +30,9 @@ mod url;
 
 pub use fault::{Cause, StoreFault, StoreRefusal};
 pub use ledger::{CaseStart, ClockDoneRow, LedgerRow, OutcomeRow};
+pub use material::{
+    EntryHashRow, EntryRow, EntryState, FileHashRow, ListRow, LookRow, MatchRow, MatchState,
+};
 pub use migrations::SCHEMA_VERSION;
 pub use note::Note;
 pub use open::{Birth, Store};

@@ -4,13 +4,14 @@ use crate::StoreFault;
 use crate::connection::{Connection, Dialect};
 
 /// The schema version of this program.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// The script that leads from version `n` to `n + 1`, at index `n`.
-const SCRIPTS: [&str; 3] = [
+const SCRIPTS: [&str; 4] = [
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_linking.sql"),
     include_str!("../migrations/0003_ledger.sql"),
+    include_str!("../migrations/0004_material.sql"),
 ];
 
 /// What the database says of its schema.

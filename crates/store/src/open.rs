@@ -1,5 +1,6 @@
 //! Opening, creating and migrating a database.
 
+use std::path::Path;
 use std::time::Duration;
 
 use model::{Timestamp, hex};
@@ -20,6 +21,8 @@ use crate::{Cause, StoreFault, StoreUrl, Tx};
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// How long is waited for a free connection.
 const POOL_WAIT: Duration = Duration::from_secs(30);
+/// How long is waited before a file that another program is just creating is opened again.
+const CREATION_PAUSE: Duration = Duration::from_millis(50);
 /// Connections that read a SQLite database beside its one writer.
 const SQLITE_READERS: usize = 4;
 /// Connections to PostgreSQL.
@@ -188,25 +191,7 @@ impl Store {
 
     async fn connect(url: &StoreUrl, create: bool) -> Result<Self, StoreFault> {
         let pools = match url {
-            StoreUrl::Sqlite(path) => {
-                let options = sqlite_options().filename(path);
-                // A connection to a file is always there: to ask it first would wake two threads
-                // for nothing.
-                let writer = SqlitePoolOptions::new()
-                    .max_connections(1)
-                    .test_before_acquire(false)
-                    .acquire_timeout(POOL_WAIT)
-                    .idle_timeout(None)
-                    .max_lifetime(None)
-                    .connect_with(options.clone().create_if_missing(create))
-                    .await
-                    .map_err(opening)?;
-                let options = options.pragma("query_only", "1");
-                let readers = Readers::open(options, SQLITE_READERS, POOL_WAIT)
-                    .await
-                    .map_err(opening)?;
-                Pools::Sqlite { writer, readers }
-            }
+            StoreUrl::Sqlite(path) => connect_sqlite(path, create).await.map_err(opening)?,
             StoreUrl::Postgres(url) => {
                 let options: PgConnectOptions = url.parse().map_err(opening)?;
                 let pool = PgPoolOptions::new()
@@ -220,6 +205,44 @@ impl Store {
         };
         Ok(Self { pools })
     }
+}
+
+/// SQLite asks nobody to wait while another program makes a new file's log a write-ahead log: it
+/// answers "busy" at once, whatever the lock wait. So we wait here.
+async fn connect_sqlite(path: &Path, create: bool) -> Result<Pools, sqlx::Error> {
+    let mut waits = LOCK_WAIT.as_millis() / CREATION_PAUSE.as_millis();
+    loop {
+        match connect_sqlite_once(path, create).await {
+            Err(sqlx::Error::Database(told))
+                if told.code().is_some_and(|code| is_busy(&code)) && waits > 0 =>
+            {
+                waits -= 1;
+                tokio::time::sleep(CREATION_PAUSE).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+/// SQLite's codes 5 (busy), 261 (busy: recovering) and 517 (busy: snapshot).
+fn is_busy(code: &str) -> bool {
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == 5)
+}
+
+async fn connect_sqlite_once(path: &Path, create: bool) -> Result<Pools, sqlx::Error> {
+    let options = sqlite_options().filename(path);
+    // A connection to a file is always there: to ask it first would wake two threads for nothing.
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .test_before_acquire(false)
+        .acquire_timeout(POOL_WAIT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone().create_if_missing(create))
+        .await?;
+    let options = options.pragma("query_only", "1");
+    let readers = Readers::open(options, SQLITE_READERS, POOL_WAIT).await?;
+    Ok(Pools::Sqlite { writer, readers })
 }
 
 /// SQLite ends a transaction by itself when the disk is full or fails. sqlx does not learn of it

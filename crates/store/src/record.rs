@@ -106,8 +106,8 @@ fn door(columns: &mut Columns<'_>) -> Result<Door, StoreFault> {
 impl Record for ReportRow {
     const TABLE: &'static str = "report";
     const COLUMNS: &'static str = "id, account_id, state, opened_ms, changed_ms, finished_ms, rev, \
-         twin_of, data_key, key_case, case_id, findings_sealed, storm_id, news";
-    const WIDTH: usize = 14;
+         twin_of, data_key, key_case, case_id, findings_sealed, storm_id, news, material_sealed";
+    const WIDTH: usize = 15;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -124,6 +124,7 @@ impl Record for ReportRow {
         to.maybe_bytes(self.findings.as_ref());
         to.maybe_int(self.storm.map(model::StormId::number));
         to.int(i64::from(self.news));
+        to.maybe_bytes(self.material.as_ref());
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault> {
@@ -142,6 +143,7 @@ impl Record for ReportRow {
             findings: columns.maybe_sealed()?,
             storm: columns.maybe_int()?.map(model::StormId::new),
             news: columns.int()? != 0,
+            material: columns.maybe_sealed()?,
         })
     }
 }

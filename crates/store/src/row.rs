@@ -55,16 +55,31 @@ pub enum Counter {
     Decision,
     /// Storms, from 1.
     Storm,
+    /// Lists of known material, from 1.
+    List,
+    /// Entries of lists, from 1.
+    Entry,
+    /// Changes to entries, from 1.
+    Rev,
+    /// Files that were looked into, from 1.
+    Look,
+    /// Matches, from 1.
+    Match,
 }
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 10] = [
         Self::Report,
         Self::Case,
         Self::Account,
         Self::Decision,
         Self::Storm,
+        Self::List,
+        Self::Entry,
+        Self::Rev,
+        Self::Look,
+        Self::Match,
     ];
 
     /// The name in the database.
@@ -75,6 +90,11 @@ impl Counter {
             Self::Account => "account",
             Self::Decision => "decision",
             Self::Storm => "storm",
+            Self::List => "list",
+            Self::Entry => "entry",
+            Self::Rev => "rev",
+            Self::Look => "look",
+            Self::Match => "match",
         }
     }
 
@@ -82,7 +102,7 @@ impl Counter {
     pub const fn first(self) -> i64 {
         match self {
             Self::Report => 1_000_001,
-            Self::Case | Self::Account | Self::Decision | Self::Storm => 1,
+            _ => 1,
         }
     }
 }
@@ -185,6 +205,9 @@ pub struct ReportRow {
     pub storm: Option<StormId>,
     /// In its storm it brought news, so its case keeps a row of its own.
     pub news: bool,
+    /// What the lists of known material said of it when it was judged, sealed; `None` where they
+    /// were not asked.
+    pub material: Option<Sealed>,
 }
 
 impl ReportRow {

@@ -209,6 +209,7 @@ impl Tx {
             "findings_sealed",
             "storm_id",
             "news",
+            "material_sealed",
         ];
         self.put(rows, |row| row.id, "id", &columns).await
     }

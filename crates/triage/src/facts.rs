@@ -6,9 +6,9 @@ use model::{
     Finding, Identifier, IdentifierKind, IncidentKind, Mark, Mention, MentionKind, Override, Part,
     Report, Sensitive, Subject, Timestamp,
 };
-use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NameError, StrDeserializer};
+use serde::{Deserialize, Serialize};
 
 /// A named fact about one report. Policies name facts by [`Fact::parse`]'s names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +69,18 @@ pub enum Fact {
     FileViewed,
     /// `file_public`: a file was publicly available.
     FilePublic,
+    /// `file_listed`: a file is in a list of material of child abuse, exactly or nearly, and in no
+    /// list of harmless material. The archive says it ([`Context`]).
+    FileListed,
+    /// `file_unlisted`: every file was compared with such lists, the pictures by what they look
+    /// like, and none is in them. The archive says it.
+    FileUnlisted,
     /// `points_at_nobody`: nothing in the report points at a person, account, device or place.
     PointsAtNobody,
 }
 
 /// Facts without an argument of their own, by name.
-const PLAIN: [(&str, Fact); 25] = [
+const PLAIN: [(&str, Fact); 27] = [
     ("escalated", Fact::Escalated),
     ("incident_recent", Fact::IncidentRecent),
     ("victim_under_age", Fact::VictimUnderAge),
@@ -99,6 +105,8 @@ const PLAIN: [(&str, Fact); 25] = [
     ("files_reported", Fact::FilesReported),
     ("file_viewed", Fact::FileViewed),
     ("file_public", Fact::FilePublic),
+    ("file_listed", Fact::FileListed),
+    ("file_unlisted", Fact::FileUnlisted),
     ("points_at_nobody", Fact::PointsAtNobody),
 ];
 
@@ -137,7 +145,11 @@ impl Fact {
         self.is_detail()
             || matches!(
                 self,
-                Self::Escalated | Self::Incident(_) | Self::Marked(_) | Self::VictimKnown
+                Self::Escalated
+                    | Self::Incident(_)
+                    | Self::Marked(_)
+                    | Self::VictimKnown
+                    | Self::FileUnlisted
             )
     }
 
@@ -190,16 +202,29 @@ pub struct Context {
     /// An identifier in the victim part of this report stood before in the victim part of an
     /// earlier report of another incident.
     pub victim_seen_before: bool,
+    /// What the lists of known material said of its files.
+    pub material: Material,
+}
+
+/// What lists of known material said of a report's files when it was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Material {
+    /// A file is in a list of material of child abuse, and in no list of harmless material.
+    pub listed: bool,
+    /// Every file was compared with such lists and none is in them.
+    pub unlisted: bool,
 }
 
 impl Context {
-    /// The context that a report was judged in, read back from its findings: a policy must raise
-    /// [`Override::KnownChild`] for every child seen before, and may raise it for nothing else.
-    pub fn behind(findings: &[Finding]) -> Self {
+    /// The context that a report was judged in, read back from its findings and from what was kept
+    /// of the lists' answer: a policy must raise [`Override::KnownChild`] for every child seen
+    /// before, and may raise it for nothing else.
+    pub fn behind(findings: &[Finding], material: Material) -> Self {
         Self {
             victim_seen_before: findings
                 .iter()
                 .any(|finding| finding.raises == Some(Override::KnownChild)),
+            material,
         }
     }
 }
@@ -291,6 +316,8 @@ impl<'a> Matter<'a> {
                 .iter()
                 .any(|f| f.publicly_available == Some(true))
                 .into(),
+            Fact::FileListed => self.context.material.listed.into(),
+            Fact::FileUnlisted => self.context.material.unlisted.into(),
             Fact::PointsAtNobody => (!self.points_at_anyone()).into(),
         }
     }

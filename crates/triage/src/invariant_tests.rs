@@ -11,7 +11,7 @@ use model::{
 use proptest::prelude::*;
 
 use crate::facts::{Bounds, Matter, Truth};
-use crate::{AGEING_RULE, Context, Fact, Policy, combine, report_findings};
+use crate::{AGEING_RULE, Context, Fact, Material, Policy, combine, report_findings};
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::builtin().unwrap());
 const NOW: &str = "2026-01-02T12:00:00Z";
@@ -205,6 +205,7 @@ fn self_harm_and_a_known_child_stand_above_every_score() {
         Context::default(),
         Context {
             victim_seen_before: true,
+            ..Context::default()
         },
     );
     let long_ago = "2025-01-01T00:00:00Z";
@@ -347,7 +348,10 @@ fn any_report() -> impl Strategy<Value = Report> {
 
 /// What the archive knows is no field of the report: no sender can leave it out.
 fn any_context() -> impl Strategy<Value = Context> {
-    any::<bool>().prop_map(|victim_seen_before| Context { victim_seen_before })
+    any::<[bool; 3]>().prop_map(|[victim_seen_before, listed, unlisted]| Context {
+        victim_seen_before,
+        material: Material { listed, unlisted },
+    })
 }
 
 /// Every fact that a rule may rest danger on, or withhold it for.
@@ -433,7 +437,7 @@ proptest! {
         prop_assert_eq!((rank.danger, rank.actionability), (danger, actionability));
         prop_assert_eq!(rank.raised, raised);
         let known = reports.iter().any(|(_, context)| context.victim_seen_before);
-        prop_assert_eq!(Context::behind(&case).victim_seen_before, known);
+        prop_assert_eq!(Context::behind(&case, Material::default()).victim_seen_before, known);
         // Waiting is told beside the rank and is no part of it.
         let opened = now().plus_millis(-waited_hours * 3_600_000);
         let waiting = POLICY.ageing().waiting(opened, now());

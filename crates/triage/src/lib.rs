@@ -35,7 +35,7 @@ pub use ageing::{AGEING_RULE, Ageing, QueueKey};
 pub use calendar::{Basis, Calendar, Clock, ClockKind, Jurisdiction, Length, Start};
 pub use combine::{REFS_MAX, combine};
 pub use due::{CaseTimes, Due, DueState, due};
-pub use facts::{Context, Fact};
+pub use facts::{Context, Fact, Material};
 pub use feedback::{Ask, Feedback};
 pub use findings::report_findings;
 pub use help::{Help, Missing, help};

@@ -201,6 +201,7 @@ fn inv_05_a_rank_replays_exactly_from_what_is_stored() {
     let world = world();
     let known = Context {
         victim_seen_before: true,
+        ..Context::default()
     };
     let judged: Vec<(i64, &Report, Vec<Finding>)> = (1..)
         .zip(&world)
@@ -218,7 +219,11 @@ fn inv_05_a_rank_replays_exactly_from_what_is_stored() {
     let members: Vec<(Told<'_>, Vec<Finding>)> = judged
         .iter()
         .map(|(number, words, findings)| {
-            let told = told(words, *number, Context::behind(findings));
+            let told = told(
+                words,
+                *number,
+                Context::behind(findings, crate::Material::default()),
+            );
             (told, findings.clone())
         })
         .collect();

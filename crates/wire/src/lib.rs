@@ -5,9 +5,11 @@
 //! says is mapped to the words of [`model`] here, so that no engine ever sees a format.
 //!
 //! - [`ispws`]: the CyberTipline Reporting API's documents, as XML and as JSON.
+//! - [`lists`]: lists of known material, read and written as streams.
 //! - [`Refusal`]: why a document was not taken, said so that its sender can mend it.
 
 pub mod ispws;
+pub mod lists;
 mod refusal;
 mod xml;
 

@@ -12,7 +12,7 @@ use world::{World, WorldReport};
 
 use super::report::progress;
 use super::serve::{StopRequests, announce};
-use super::{queue, simulate};
+use super::{queue, simulate, with_cage};
 use crate::Verdict;
 use crate::args::Demo;
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ const SHOWN: usize = 10;
 
 pub(super) async fn run(args: Demo) -> Result<Verdict, Failure> {
     let (data, _removed_at_end) = data_dir(args.data.as_deref())?;
-    let station = Station::open(Config::embedded(&data), IfMissing::Create).await?;
+    let station = Station::open(with_cage(Config::embedded(&data))?, IfMissing::Create).await?;
     let (account, secret) = station.add_account("demo-platform", Role::Sender).await?;
     let server = Server::bind(station.clone(), args.listen).await?;
     let address = server.address();

@@ -5,9 +5,12 @@ mod calendar;
 mod case;
 mod decide;
 mod demo;
+mod export;
 mod identifiers;
 mod ledger;
+mod list;
 mod log;
+mod material;
 mod queue;
 mod rank;
 mod report;
@@ -45,16 +48,29 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::SignIn(args) => serve::sign_in(args).await,
         Command::Identifiers(args) => identifiers::run(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Hash(args) => material::hash(args).await,
+        Command::Match(args) => material::compare(args).await,
+        Command::List(args) => list::run(args).await,
+        // `main` never comes here with it.
+        Command::Cage => Ok(Verdict::No),
     }
 }
 
 /// The configuration of a place.
 fn config(place: &Place) -> Result<Config, Failure> {
-    match (&place.data, &place.config) {
-        (_, Some(file)) => Ok(Config::read(file)?),
-        (Some(data), None) => Ok(Config::embedded(data)),
-        (None, None) => Ok(Config::embedded(".")),
-    }
+    let config = match (&place.data, &place.config) {
+        (_, Some(file)) => Config::read(file)?,
+        (Some(data), None) => Config::embedded(data),
+        (None, None) => Config::embedded("."),
+    };
+    with_cage(config)
+}
+
+/// Files are looked into by this program, started again as `watchfire cage`.
+fn with_cage(mut config: Config) -> Result<Config, Failure> {
+    let cage = server::cage_of_this_program(vec!["cage".to_owned()]);
+    config.cage = Some(cage.map_err(Failure::Runtime)?);
+    Ok(config)
 }
 
 /// Opens the Watchfire at a place, which must be there.

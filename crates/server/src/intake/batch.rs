@@ -13,9 +13,9 @@ use model::{
     StormId, Timestamp, hex,
 };
 use store::{
-    AccountRow, Blind, CaseRow, ChildRow, DecisionRow, DetailRow, FileRow, LinkRow, LogRow,
-    MentionRow, PersonKeyRow, ReportRow, Sealed, StormKeyRow, StormMarkRow, StormNamedRow,
-    StormRow, SubmissionRow, Tx, TyingRow,
+    AccountRow, Blind, CaseRow, ChildRow, DecisionRow, DetailRow, FileHashRow, FileRow, LinkRow,
+    LogRow, LookRow, MentionRow, PersonKeyRow, ReportRow, Sealed, StormKeyRow, StormMarkRow,
+    StormNamedRow, StormRow, SubmissionRow, Tx, TyingRow,
 };
 use triage::ledger::Counter;
 use vault::{DataKey, Keys};
@@ -66,6 +66,8 @@ pub(super) struct Batch<'a> {
     pub(super) linker: Option<&'a mut Linker>,
     /// The index or the database is ahead of what is written: a fault now ends the whole batch.
     pub(super) unsettled: bool,
+    /// The last change to any list, if an operation of the batch asked.
+    pub(super) material_rev: Option<i64>,
     pub(super) tally: Tally,
     pub(super) written: Written,
 }
@@ -76,6 +78,8 @@ pub(super) struct Written {
     pub(super) submissions: Vec<SubmissionRow>,
     pub(super) reports: BTreeSet<ReportId>,
     pub(super) files: Vec<FileRow>,
+    pub(super) file_hashes: Vec<FileHashRow>,
+    pub(super) looks: Vec<LookRow>,
     pub(super) details: Vec<DetailRow>,
     pub(super) mentions: Vec<MentionRow>,
     pub(super) tying: Vec<TyingRow>,
@@ -104,7 +108,7 @@ impl Batch<'_> {
     ) -> Result<Outcome, IntakeError> {
         match operation {
             Operation::Submit(submission) => self.submit(*submission, at),
-            Operation::AddFile(file) => self.add_file(*file, at),
+            Operation::AddFile(file) => self.add_file(tx, *file, at).await,
             Operation::Describe(description) => self.describe(*description, at),
             Operation::Finish(finishing) => self.finish(tx, *finishing, at).await,
             Operation::SubmitWhole(submission, finishing) => {
@@ -133,6 +137,13 @@ impl Batch<'_> {
             Operation::Rest => Ok(Outcome::Done),
             Operation::Decide(decision, actor) => self.decide(tx, *decision, actor, at).await,
             Operation::Undo(decision, actor) => self.undo(tx, decision, actor, at).await,
+            Operation::PutList(row, event) => self.put_list(tx, *row, &event).await,
+            Operation::PutEntries(entries) => self.put_entries(tx, *entries, at).await,
+            Operation::ReleaseEntry(entry, actor) => self.release_entry(tx, entry, actor, at).await,
+            Operation::JudgeMatch(id, state, actor) => {
+                self.judge_match(tx, id, state, actor, at).await
+            }
+            Operation::Rematch(rematch) => self.rematch(tx, *rematch, at).await,
         }
     }
 
@@ -183,6 +194,7 @@ impl Batch<'_> {
                 findings: None,
                 storm: None,
                 news: false,
+                material: None,
             },
         );
         self.latest.insert(digest, (report, ReportState::Open));
@@ -237,7 +249,12 @@ impl Batch<'_> {
         Ok(outcome)
     }
 
-    fn add_file(&mut self, new: NewFile, at: Timestamp) -> Result<Outcome, IntakeError> {
+    async fn add_file(
+        &mut self,
+        tx: &mut Tx,
+        new: NewFile,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
         let report = new.row.report;
         self.expect_open(report, new.actor, at)?;
         let files = self.files.entry(report).or_default();
@@ -256,6 +273,8 @@ impl Batch<'_> {
         event.file = Some(row.id.to_string());
         event.sha256 = Some(hex(&new.sha256));
         self.record(&event, report, &new.key)?;
+        self.keep_look(tx, report, row.id, new.hashes, new.look)
+            .await?;
         self.written.files.push(row);
         self.touch(report, at);
         Ok(Outcome::Done)
@@ -294,10 +313,10 @@ impl Batch<'_> {
     ) -> Result<Outcome, IntakeError> {
         let report = new.report;
         let row = self.expect_open(report, new.actor, at)?;
-        if row.rev != new.revision {
+        let twin_of = row.twin_of;
+        if row.rev != new.revision || self.is_outdated(tx, &new).await? {
             return Ok(Outcome::Stale);
         }
-        let twin_of = row.twin_of;
         let files: Vec<FileId> = self
             .files
             .get(&report)
@@ -329,7 +348,12 @@ impl Batch<'_> {
             row.rev += 1;
             row.case = Some(case);
             row.findings = Some(findings);
+            row.material = new.material.as_ref().map(|it| it.sealed.clone());
         });
+        if let Some(material) = &new.material {
+            self.keep_matches(tx, report, material, new.actor, at)
+                .await?;
+        }
         let said = self.written.links.iter().filter(|row| row.from == report);
         let position = said.count();
         self.gather(tx, &new, case, position, at).await?;

@@ -250,6 +250,7 @@ async fn load<'a>(
         case_numbers,
         linker,
         unsettled: false,
+        material_rev: None,
         tally,
         written: Written::default(),
     };
@@ -277,6 +278,8 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
         .collect();
     tx.put_reports(&reports).await?;
     tx.insert_files(&written.files).await?;
+    tx.insert_file_hashes(&written.file_hashes).await?;
+    tx.insert_looks(&written.looks).await?;
     tx.insert_details(&written.details).await?;
     tx.insert_mentions(&written.mentions).await?;
     tx.insert_links(&written.links).await?;
@@ -356,7 +359,14 @@ impl Wanted {
                 | Operation::RevokeAccount(..)
                 | Operation::Record(_)
                 | Operation::Rest
+                | Operation::PutList(..)
+                | Operation::PutEntries(_)
+                | Operation::ReleaseEntry(..)
+                | Operation::JudgeMatch(..)
                 | Operation::Decide(..) => {}
+                Operation::Rematch(new) => {
+                    wanted.reports.insert(new.report);
+                }
             }
             if let Some(finishing) = operation.finishing() {
                 wanted.children.extend(&finishing.children);

@@ -6,6 +6,7 @@ mod committer;
 mod counting;
 mod decide;
 mod linker;
+mod material;
 mod operation;
 mod prepare;
 mod refusal;
@@ -23,12 +24,14 @@ pub use refusal::{IntakeError, IntakeFault, IntakeRefusal};
 pub use upload::{OpenReport, Received, Upload};
 
 pub(crate) use committer::Committer;
+pub(crate) use material::{EntryBatch, EntryChange, EntryPut, Rematch};
 pub(crate) use operation::{Operation, Outcome};
 pub(crate) use prepare::{MeasuredFile, open_details, words};
 
 use crate::sealed_names as names;
 use crate::station::Station;
 use operation::Description;
+use prepare::Judging;
 
 /// Open reports that one sweep expires at most; the next sweep takes the rest.
 const EXPIRED_AT_ONCE: usize = 1000;
@@ -87,7 +90,15 @@ impl Station {
         let words = wire::ispws::to_model(report, &[]);
         let key = submission.key.clone();
         let at = self.now();
-        let finishing = self.judge(actor, submission.row.report, 0, key, &words, at)?;
+        let judging = Judging {
+            actor,
+            report: submission.row.report,
+            revision: 0,
+            key,
+            at,
+            material: None,
+        };
+        let finishing = self.judge(judging, &words)?;
         let help = finishing.help.clone();
         let operation = Operation::SubmitWhole(Box::new(submission), Box::new(finishing));
         Ok((submitted(&self.commit_at(operation, at).await?)?, help))

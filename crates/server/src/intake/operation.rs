@@ -1,18 +1,21 @@
 //! What can be asked of the committer: each operation is one state change, prepared outside of it.
 
 use model::{
-    AccountId, CaseId, CustodyEvent, DecisionId, FileId, Finding, Identifier, ReportId,
-    ReportOutcome, Timestamp,
+    AccountId, CaseId, CustodyEvent, DecisionId, EntryId, FileId, Finding, Identifier, MatchId,
+    ReportId, ReportOutcome, Timestamp,
 };
 use store::{
-    AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, PersonKeyRow, Sealed, SubmissionRow,
+    AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, ListRow, MatchState, PersonKeyRow,
+    Sealed, SubmissionRow,
 };
 use tokio::sync::oneshot;
 use triage::Help;
 use vault::DataKey;
 
 use super::IntakeError;
+use super::material::{EntriesKept, EntryBatch, Rematch};
 use super::storm::PreparedStorm;
+use crate::material::PreparedMaterial;
 
 /// Who asks: an account, the operator at the machine, or the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +65,10 @@ pub(crate) struct NewFile {
     pub(crate) row: FileRow,
     pub(crate) key: DataKey,
     pub(crate) sha256: [u8; 32],
+    /// Its exact hashes, blinded.
+    pub(crate) hashes: Vec<Blind>,
+    /// What it looks like, if it is a picture or a video.
+    pub(crate) look: Option<Sealed>,
     pub(crate) actor: Actor,
 }
 
@@ -94,6 +101,8 @@ pub(crate) struct Finishing {
     pub(crate) judged_known: Option<Judged>,
     /// What would have helped: for its sender and for the ledger, not for its rank.
     pub(crate) help: Help,
+    /// What the lists of known material say of its files; `None` where it has none.
+    pub(crate) material: Option<PreparedMaterial>,
     pub(crate) actor: Actor,
 }
 
@@ -130,6 +139,16 @@ pub(crate) enum Operation {
     Decide(Box<DecisionRow>, Actor),
     /// A decision is undone.
     Undo(DecisionId, Actor),
+    /// A list of known material is added or changed.
+    PutList(Box<ListRow>, CustodyEvent),
+    /// Entries come into a list or leave it.
+    PutEntries(Box<EntryBatch>),
+    /// An entry that was held back matches again.
+    ReleaseEntry(EntryId, Actor),
+    /// A person says whether a match is right.
+    JudgeMatch(MatchId, MatchState, Actor),
+    /// A finished report is judged anew.
+    Rematch(Box<Rematch>),
     /// The program ends: what can be read faster next time is written down.
     Rest,
 }
@@ -137,7 +156,8 @@ pub(crate) enum Operation {
 impl Operation {
     /// Whether the operation needs the link index.
     pub(crate) fn ties(&self) -> bool {
-        self.finishing().is_some() || matches!(self, Self::Decide(..) | Self::Undo(..))
+        let alone = matches!(self, Self::Decide(..) | Self::Undo(..) | Self::Rematch(_));
+        alone || self.finishing().is_some()
     }
 
     /// The finishing part of an operation that has one.
@@ -160,6 +180,8 @@ pub(crate) enum Outcome {
     Finished { files: Vec<FileId>, case: CaseId },
     /// Decided; these are the cases that it touched, as they stand now.
     Decided { cases: Vec<CaseId> },
+    /// Entries of a list were kept.
+    EntriesKept(EntriesKept),
     /// The report changed since it was prepared: prepare again.
     Stale,
 }

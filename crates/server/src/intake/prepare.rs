@@ -9,6 +9,7 @@ use wire::ispws::{FileDetails, FileSaid};
 use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission};
 use super::storm::PreparedStorm;
 use super::{IntakeError, IntakeFault, IntakeRefusal, Origin};
+use crate::material::{Look, PreparedMaterial};
 use crate::sealed_names as names;
 use crate::station::{Core, Station};
 
@@ -23,6 +24,19 @@ pub(crate) struct MeasuredFile {
     pub(crate) sha1: String,
     pub(crate) sha256: String,
     pub(crate) size_bytes: u64,
+}
+
+/// A report that is about to be judged.
+pub(super) struct Judging {
+    pub(super) actor: Actor,
+    pub(super) report: ReportId,
+    /// The revision that was read.
+    pub(super) revision: i64,
+    pub(super) key: DataKey,
+    /// The moment at which it is finished.
+    pub(super) at: Timestamp,
+    /// What the lists say of its files.
+    pub(super) material: Option<PreparedMaterial>,
 }
 
 impl Station {
@@ -85,26 +99,50 @@ impl Station {
         for details in said.iter().flat_map(|(_, details)| details) {
             wire::ispws::check_at_finish(details).map_err(IntakeRefusal::Document)?;
         }
-        let words = words(open.key(), &submission, &files, &said)?;
-        let revision = open.revision();
-        self.judge(actor, report, revision, open.into_key(), &words, at)
+        let mut words = words(open.key(), &submission, &files, &said)?;
+        let compared = self.files_compared(report, open.key()).await?;
+        let material = self.prepare_material(report, open.key(), &compared).await?;
+        let looks = self.looks(report, open.key()).await?;
+        for (row, said) in files.iter().zip(&mut words.files) {
+            let leader = looks.get(&row.id).and_then(Look::leader);
+            // Near copies of one picture have the same leader, so that a storm gathers them.
+            said.perceptual
+                .extend(leader.map(|leader| format!("pdq:{leader}")));
+        }
+        let judging = Judging {
+            actor,
+            report,
+            revision: open.revision(),
+            key: open.into_key(),
+            at,
+            material,
+        };
+        self.judge(judging, &words)
     }
 
     /// Normalises what a report mentions and finds what speaks for danger and for actionability.
     pub(super) fn judge(
         &self,
-        actor: Actor,
-        report: ReportId,
-        revision: i64,
-        key: DataKey,
+        judging: Judging,
         words: &model::Report,
-        at: Timestamp,
     ) -> Result<Finishing, IntakeError> {
+        let Judging {
+            actor,
+            report,
+            revision,
+            key,
+            at,
+            material,
+        } = judging;
         let core = self.core();
+        let listed = material.as_ref().map(|it| it.context).unwrap_or_default();
         let entropy = core.entropy.as_ref();
         let identifiers = link::identifiers(words, &core.identifier_rules);
         let judged = |victim_seen_before| -> Result<Judged, IntakeFault> {
-            let context = triage::Context { victim_seen_before };
+            let context = triage::Context {
+                victim_seen_before,
+                material: listed,
+            };
             let policy = &core.triage_policy;
             let findings =
                 triage::report_findings(policy, words, report, &identifiers, context, at);
@@ -140,6 +178,7 @@ impl Station {
             judged,
             judged_known,
             help,
+            material,
             actor,
         })
     }

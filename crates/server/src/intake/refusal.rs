@@ -36,6 +36,15 @@ pub enum IntakeRefusal {
     /// There is no such decision.
     #[error("There is no such decision: see `watchfire decisions`")]
     NoSuchDecision,
+    /// There is no such list of known material.
+    #[error("There is no such list: see `watchfire list show`")]
+    NoSuchList,
+    /// There is no such entry, or none that waits.
+    #[error("There is no such entry that is held back: see `watchfire list show`")]
+    NoSuchEntry,
+    /// There is no such match.
+    #[error("There is no such match: see `watchfire case`")]
+    NoSuchMatch,
     /// A decision about cases cannot be made.
     #[error(transparent)]
     Decision(link::IndexRefusal),
@@ -62,6 +71,9 @@ impl IntakeRefusal {
             | Self::NotFinished
             | Self::NoSuchCase
             | Self::NoSuchDecision
+            | Self::NoSuchList
+            | Self::NoSuchEntry
+            | Self::NoSuchMatch
             | Self::Decision(_) => 4000,
             Self::FileBody(_) => 4200,
             Self::NoSuchReport => 5001,
@@ -84,6 +96,9 @@ impl IntakeRefusal {
             Self::Finished => "intake.finished",
             Self::NoSuchCase => "intake.no-such-case",
             Self::NoSuchDecision => "intake.no-such-decision",
+            Self::NoSuchList => "intake.no-such-list",
+            Self::NoSuchEntry => "intake.no-such-entry",
+            Self::NoSuchMatch => "intake.no-such-match",
             Self::Decision(refusal) => refusal.code(),
             Self::NotFinished => "intake.not-finished",
             Self::NotASender => "intake.not-a-sender",

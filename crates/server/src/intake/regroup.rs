@@ -265,7 +265,7 @@ impl Batch<'_> {
     }
 
     /// Ranks a case by what its members' own findings say, and counts them.
-    async fn rank_anew(
+    pub(super) async fn rank_anew(
         &mut self,
         tx: &mut Tx,
         case: CaseId,

@@ -1,12 +1,15 @@
 //! Receives a file: hashed and sealed in the pass that stores it, then made part of its report.
 
-use model::{Digests, FileId, ReportId, ReportState, limits};
-use store::{FileRow, ReportRow, Sealed};
+use futures_util::TryStreamExt as _;
+use model::{Digests, FileId, MaterialHash, ReportId, ReportState, limits};
+use store::{Blind, FileRow, ReportRow, Sealed};
+use tokio_util::io::StreamReader;
 use vault::{DataKey, Reception};
 
 use super::operation::{Actor, NewFile, Operation};
 use super::prepare::{MeasuredFile, content_blind};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
+use crate::material::{Look, exact_blinds};
 use crate::sealed_names as names;
 use crate::station::Station;
 
@@ -181,6 +184,14 @@ impl Station {
             sha256: model::hex(&digests.sha256),
             size_bytes: received.size_bytes,
         };
+        let reading = core
+            .blobs
+            .open(received.blob, &key, &names::file_body(file));
+        let look = self.look_into(reading).await?;
+        let look = serde_json::to_vec(&look).map_err(|_| IntakeFault::Unreadable {
+            what: "a file's look",
+        })?;
+        let look = open.seal(&names::file_look(file), &look, self)?;
         let json = serde_json::to_vec(&measured).map_err(|_| IntakeFault::Unreadable {
             what: "a file's facts",
         })?;
@@ -204,6 +215,8 @@ impl Station {
             row,
             key: open.into_key(),
             sha256: digests.sha256,
+            hashes: hashes_of(self, &digests),
+            look: Some(look),
             actor,
         };
         match self.commit(Operation::AddFile(Box::new(new))).await {
@@ -219,6 +232,18 @@ impl Station {
         }
     }
 
+    /// What a sealed file looks like, and which earlier picture it is a near copy of.
+    async fn look_into(&self, reading: vault::Reading) -> Result<Look, IntakeError> {
+        let core = self.core();
+        let source = StreamReader::new(reading.into_stream().map_err(std::io::Error::other));
+        let mut look = core.material.looker.look(Box::pin(source)).await;
+        if let Some(own) = look.first_hash() {
+            core.material.held.follow(self).await?;
+            look.lead_by(core.material.held.leader(&own));
+        }
+        Ok(look)
+    }
+
     /// Removes what killed processes left of uploads, and says how many files it was.
     pub async fn sweep_blobs(&self) -> Result<usize, vault::EvidenceError> {
         let before = self.now().plus_millis(-LEFTOVER_MILLIS);
@@ -229,4 +254,15 @@ impl Station {
     pub async fn discard(&self, received: Received) -> Result<(), IntakeError> {
         Ok(self.core().blobs.delete(received.blob.blob).await?)
     }
+}
+
+/// A file's exact hashes, as they are found when a list grows.
+fn hashes_of(station: &Station, digests: &Digests) -> Vec<Blind> {
+    let hashes = [
+        MaterialHash::Md5(digests.md5),
+        MaterialHash::Sha1(digests.sha1),
+        MaterialHash::Sha256(digests.sha256),
+    ];
+    let blinds = exact_blinds(&station.core().keys, &hashes).into_iter();
+    blinds.map(|(blind, _)| blind).collect()
 }

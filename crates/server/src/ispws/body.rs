@@ -19,7 +19,7 @@ const GIVEN_BYTES_MAX: usize = 512 << 10;
 pub(super) const SILENCE_SECONDS_MAX: u64 = 60;
 
 /// Reads a whole body of at most `bytes_max` bytes.
-pub(super) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, IntakeError> {
+pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, IntakeError> {
     let mut stream = body.into_data_stream();
     let mut read = BytesMut::new();
     while let Some(piece) = timely(stream.next()).await? {
@@ -67,7 +67,7 @@ pub(super) async fn form_field(request: Request, name: &str) -> Result<String, I
 }
 
 /// The boundary of a multipart body.
-pub(super) fn boundary(request: &Request) -> Option<String> {
+pub(crate) fn boundary(request: &Request) -> Option<String> {
     let content_type = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
     multer::parse_boundary(content_type).ok()
 }
@@ -111,7 +111,7 @@ pub(super) fn cut_short() -> IntakeRefusal {
     IntakeRefusal::Request("Invalid request: the body was cut short".to_owned())
 }
 
-pub(super) fn too_many_parts() -> IntakeRefusal {
+pub(crate) fn too_many_parts() -> IntakeRefusal {
     IntakeRefusal::FileBody(format!(
         "Malformed file submittal: more than {} parts",
         limits::MULTIPART_PARTS_MAX
@@ -120,7 +120,7 @@ pub(super) fn too_many_parts() -> IntakeRefusal {
 
 /// A multipart body that does not hold together. The parser's own words are not repeated to the
 /// sender where they might quote a file name.
-pub(super) fn malformed(error: &multer::Error) -> IntakeRefusal {
+pub(crate) fn malformed(error: &multer::Error) -> IntakeRefusal {
     let what = match error {
         multer::Error::IncompleteStream
         | multer::Error::IncompleteFieldData { .. }

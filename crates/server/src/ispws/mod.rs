@@ -1,7 +1,7 @@
 //! The CyberTipline-compatible door: seven calls under `/ispws`, answered as that protocol answers.
 
 mod answer;
-mod body;
+pub(crate) mod body;
 mod gate;
 mod upload;
 

@@ -4,6 +4,7 @@ mod access;
 mod faults;
 mod harness;
 mod ledger;
+mod material;
 mod operation;
 mod picture;
 mod rows;

@@ -175,6 +175,7 @@ fn report_row() -> impl Strategy<Value = ReportRow> {
             findings,
             storm,
             news,
+            material: None,
         }
     })
 }

@@ -49,6 +49,7 @@ pub(crate) fn report(id: i64) -> ReportRow {
         findings: None,
         storm: None,
         news: false,
+        material: None,
     }
 }
 

@@ -1,0 +1,204 @@
+//! What the lists say of a case's files, as its page and its JSON show it.
+
+use std::collections::HashMap;
+
+use model::{FileId, MatchId, MaterialHash, Pdq, ReportId};
+use serde::Serialize;
+use store::{EntryState, FileRow};
+use vault::DataKey;
+
+use super::compare::{Aspect, Found};
+use super::rematch::{FileCompared, open_look};
+use super::{Compared, Look};
+use crate::intake::{IntakeError, IntakeFault, MeasuredFile};
+use crate::sealed_names as names;
+use crate::station::Station;
+
+/// A match as a case shows it: as it was when it was found, and how it stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundInCase {
+    /// Its number, for confirming and rejecting.
+    #[serde(rename = "match")]
+    pub number: MatchId,
+    /// What a person made of it: open, confirmed, rejected.
+    pub state: &'static str,
+    /// The entry's state now: listed, removed, `held_back`.
+    pub entry_state: &'static str,
+    /// As it was found.
+    #[serde(flatten)]
+    pub found: Found,
+}
+
+/// What a case shows of a file's look.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct FileLook {
+    /// What it is, by its content: `jpeg`, `mp4`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looks_like: Option<String>,
+    /// The quality of its perceptual hash, 0 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<u8>,
+    /// Why it was not looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_looked: Option<String>,
+}
+
+impl FileLook {
+    fn of(look: &Look) -> Self {
+        Self {
+            looks_like: Some(look.kind.clone()).filter(|kind| !kind.is_empty()),
+            quality: look.frames.first().map(|frame| frame.quality),
+            not_looked: look.not_looked.clone(),
+        }
+    }
+}
+
+impl Station {
+    /// The files of a report, as they are compared with lists.
+    pub(crate) async fn files_compared(
+        &self,
+        report: ReportId,
+        key: &DataKey,
+    ) -> Result<Vec<FileCompared>, IntakeError> {
+        let store = &self.core().store;
+        let files = store.files_of(&[report]).await?;
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut looks = self.looks(report, key).await?;
+        files
+            .iter()
+            .map(|file| {
+                let look = looks.remove(&file.id);
+                Ok(FileCompared {
+                    file: file.id,
+                    looked: look.as_ref().is_some_and(Look::is_looked),
+                    compared: Compared {
+                        exact: exact_hashes(key, file)?,
+                        aspects: look.map_or_else(Vec::new, |look| look.aspects().collect()),
+                    },
+                })
+            })
+            .collect()
+    }
+
+    /// What a report's files look like.
+    pub(crate) async fn looks(
+        &self,
+        report: ReportId,
+        key: &DataKey,
+    ) -> Result<HashMap<FileId, Look>, IntakeError> {
+        let rows = self.core().store.looks_of(&[report]).await?;
+        let mut looks = HashMap::with_capacity(rows.len());
+        for row in rows {
+            if let Some(sealed) = &row.sealed {
+                looks.insert(row.file, open_look(key, row.file, sealed)?);
+            }
+        }
+        Ok(looks)
+    }
+
+    /// What matched of a report's files, and what they look like, by file.
+    pub(crate) async fn material_of(
+        &self,
+        report: ReportId,
+        key: &DataKey,
+    ) -> Result<HashMap<FileId, (FileLook, Vec<FoundInCase>)>, IntakeError> {
+        let store = &self.core().store;
+        let mut shown: HashMap<FileId, (FileLook, Vec<FoundInCase>)> = HashMap::new();
+        for (file, look) in self.looks(report, key).await? {
+            shown.entry(file).or_default().0 = FileLook::of(&look);
+        }
+        let rows = store.matches_of(&[report]).await?;
+        let entries: Vec<_> = rows.iter().map(|row| row.entry).collect();
+        let states: HashMap<_, EntryState> = store
+            .entries(&entries)
+            .await?
+            .into_iter()
+            .map(|entry| (entry.id, entry.state))
+            .collect();
+        for row in rows {
+            let context = names::file_match(row.file, row.entry);
+            let json = vault::seal::open(key, &context, &row.sealed.0)?;
+            let found = serde_json::from_slice(&json)
+                .map_err(|_| IntakeFault::Unreadable { what: "a match" })?;
+            let state = states.get(&row.entry).copied();
+            shown.entry(row.file).or_default().1.push(FoundInCase {
+                number: row.id,
+                state: row.state.name(),
+                entry_state: state.unwrap_or(EntryState::Removed).name(),
+                found,
+            });
+        }
+        for (_, matches) in shown.values_mut() {
+            matches.sort_by_key(|shown| (shown.found.distance, shown.number));
+        }
+        Ok(shown)
+    }
+}
+
+/// The exact hashes of a file, from what was measured when it came.
+fn exact_hashes(key: &DataKey, file: &FileRow) -> Result<Vec<MaterialHash>, IntakeFault> {
+    let json = vault::seal::open(key, &names::file_facts(file.id), &file.facts.0)?;
+    let unreadable = |_| IntakeFault::Unreadable {
+        what: "a file's facts",
+    };
+    let measured: MeasuredFile = serde_json::from_slice(&json).map_err(unreadable)?;
+    let hashes = [
+        ("md5", &measured.md5),
+        ("sha1", &measured.sha1),
+        ("sha256", &measured.sha256),
+    ];
+    let parsed = hashes
+        .into_iter()
+        .filter_map(|(kind, value)| MaterialHash::parse(kind, value).ok());
+    Ok(parsed.collect())
+}
+
+impl Look {
+    /// Every way in which the file was seen, for comparing by distance.
+    pub(crate) fn aspects(&self) -> impl Iterator<Item = Aspect> {
+        self.frames.iter().flat_map(|frame| {
+            let at_millis =
+                (frame.at_millis > 0 || self.frames.len() > 1).then_some(frame.at_millis);
+            let first = frame.pdq.parse().ok().map(|hash| Aspect {
+                seen: "as it is".to_owned(),
+                hash,
+                quality: frame.quality,
+                at_millis,
+            });
+            let others = frame.others.iter().filter_map(move |other| {
+                Some(Aspect {
+                    seen: other.seen.clone(),
+                    hash: other.pdq.parse().ok()?,
+                    quality: other.quality,
+                    at_millis,
+                })
+            });
+            first.into_iter().chain(others)
+        })
+    }
+
+    /// The hash of a picture as it is; of a video or an animation none.
+    pub(crate) fn first_hash(&self) -> Option<Pdq> {
+        match self.frames.as_slice() {
+            [only] if only.quality >= model::PDQ_QUALITY => only.pdq.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The first picture of the group of near copies that this one belongs to.
+    pub(crate) fn leader(&self) -> Option<Pdq> {
+        self.leader.as_ref()?.parse().ok()
+    }
+
+    /// Puts the file into a group of near copies.
+    pub(crate) fn lead_by(&mut self, leader: Pdq) {
+        self.leader = Some(leader.to_string());
+    }
+
+    /// Whether its frames tell what it looks like.
+    pub(crate) fn is_looked(&self) -> bool {
+        self.not_looked.is_none() && !self.frames.is_empty()
+    }
+}

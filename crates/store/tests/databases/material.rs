@@ -1,0 +1,160 @@
+//! Lists of known material, what files hash to, and which matched.
+
+use model::{EntryId, FileId, ListId, ListPurpose, MatchId, ReportId, Timestamp};
+use store::{
+    Blind, EntryHashRow, EntryRow, EntryState, FileHashRow, ListRow, LookRow, MatchRow, MatchState,
+    Sealed,
+};
+
+use crate::harness::both;
+
+fn list(id: i64, name: &str) -> ListRow {
+    ListRow {
+        id: ListId::new(id),
+        name: name.to_owned(),
+        owner: "example member".to_owned(),
+        compartment: "agency".to_owned(),
+        purpose: ListPurpose::Abuse,
+        trust: 80,
+        radius: 31,
+        from: None,
+        until: Some(Timestamp::from_millis(9)),
+        key: Some(Sealed(vec![1, 2])),
+        snapshot: 1,
+        entries: 2,
+        created: Timestamp::from_millis(1),
+        changed: Timestamp::from_millis(2),
+    }
+}
+
+fn entry(id: i64, rev: i64, key: u8) -> EntryRow {
+    EntryRow {
+        id: EntryId::new(id),
+        rev,
+        list: ListId::new(1),
+        key: Blind([key; 32]),
+        content: Blind([9; 32]),
+        state: EntryState::Listed,
+        matched: 0,
+        sealed: Some(Sealed(vec![3])),
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_followed_by_the_order_of_its_changes() {
+    both(async |database| {
+        let store = database.create().await;
+        assert_eq!(store.last_rev().await.unwrap(), 0);
+        let mut tx = store.begin("test").await.unwrap();
+        tx.put_lists(&[list(1, "one"), list(2, "two")])
+            .await
+            .unwrap();
+        let first = entry(1, 1, 7);
+        tx.put_entries(&[first.clone(), entry(2, 2, 8)])
+            .await
+            .unwrap();
+        let hash = |entry| EntryHashRow {
+            blind: Blind([5; 32]),
+            entry: EntryId::new(entry),
+        };
+        tx.insert_entry_hashes(&[hash(1), hash(2), hash(1)])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(
+            store.all_lists().await.unwrap(),
+            [list(1, "one"), list(2, "two")]
+        );
+        assert_eq!(store.entries_after(0, 10).await.unwrap().len(), 2);
+
+        let mut tx = store.begin("test").await.unwrap();
+        let found = tx.entries_by_key(&[Blind([7; 32])]).await.unwrap();
+        assert_eq!(found, [first.clone()]);
+        let removed = EntryRow {
+            rev: 3,
+            state: EntryState::Removed,
+            sealed: None,
+            ..first
+        };
+        tx.put_entries(std::slice::from_ref(&removed))
+            .await
+            .unwrap();
+        tx.delete_entry_hashes(&[hash(1)]).await.unwrap();
+        assert!(
+            tx.entries_by_key(&[Blind([7; 32])])
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(tx.last_rev().await.unwrap(), 3);
+        tx.commit().await.unwrap();
+        assert_eq!(store.entries_after(2, 10).await.unwrap(), [removed]);
+        assert_eq!(
+            store.entry_hashes(&[Blind([5; 32])]).await.unwrap(),
+            [hash(2)]
+        );
+        let left = store.entries_of(ListId::new(1), None, 10).await.unwrap();
+        assert_eq!(left, [entry(2, 2, 8)]);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_matches_an_entry_once_and_a_person_judges_it() {
+    both(async |database| {
+        let store = database.create().await;
+        let file = FileId::new([1; 16]);
+        let report = ReportId::new(1_000_001);
+        let found = |id| MatchRow {
+            id: MatchId::new(id),
+            file,
+            report,
+            list: ListId::new(1),
+            entry: EntryId::new(4),
+            state: MatchState::Open,
+            made: Timestamp::from_millis(5),
+            judged: None,
+            sealed: Sealed(vec![6]),
+        };
+        let hash = FileHashRow {
+            blind: Blind([5; 32]),
+            file,
+        };
+        let look = LookRow {
+            seq: 1,
+            file,
+            report,
+            sealed: Some(Sealed(vec![7])),
+        };
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.insert_matches(&[found(1)]).await.unwrap(), 1);
+        assert_eq!(tx.insert_matches(&[found(2)]).await.unwrap(), 0);
+        tx.insert_file_hashes(&[hash, hash]).await.unwrap();
+        tx.insert_looks(std::slice::from_ref(&look)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.matches_of(&[report]).await.unwrap(), [found(1)]);
+        assert_eq!(store.file_hashes(&[hash.blind]).await.unwrap(), [hash]);
+        assert_eq!(store.looks_after(0, 9).await.unwrap(), [look.clone()]);
+        assert_eq!(store.looks_of(&[report]).await.unwrap(), [look]);
+        assert!(store.looks_after(1, 9).await.unwrap().is_empty());
+        let judged = MatchRow {
+            state: MatchState::Rejected,
+            judged: Some(Timestamp::from_millis(8)),
+            ..found(1)
+        };
+        let mut tx = store.begin("test").await.unwrap();
+        tx.put_matches(std::slice::from_ref(&judged)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(
+            store.found_match(MatchId::new(1)).await.unwrap(),
+            Some(judged.clone())
+        );
+        assert_eq!(
+            store.judged_matches(ListId::new(1), 9).await.unwrap(),
+            [judged]
+        );
+        store.close().await;
+    })
+    .await;
+}
