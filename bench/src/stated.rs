@@ -35,6 +35,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk
+        | Workload::ListImport
         | Workload::OverMerge
         | Workload::HashLookup
         | Workload::Pdq
