@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 37] = [
     "demo",
     "serve",
     "account",
@@ -23,6 +23,17 @@ const COMMANDS: [&str; 26] = [
     "decisions",
     "storm",
     "rank",
+    "hash",
+    "match",
+    "list",
+    "list add",
+    "list set",
+    "list show",
+    "list import",
+    "list export",
+    "list feedback",
+    "list confirm",
+    "list shred",
     "identifiers",
     "calendar",
     "calendar done",

@@ -17,6 +17,7 @@ mod intake;
 mod keys;
 mod kills;
 mod ledger;
+mod material;
 mod ranks;
 mod rude;
 mod serving;

@@ -63,12 +63,21 @@ enum Declined {
 }
 
 impl Declined {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Nobody => "api.unauthorised",
+            Self::Request(_) => "match.request",
+            Self::Fault => "http.fault",
+        }
+    }
+
     fn response(self) -> Response {
+        let code = self.code();
         match self {
             Self::Nobody => {
                 let problem = Problem::new(
                     StatusCode::UNAUTHORIZED,
-                    "api.unauthorised",
+                    code,
                     "Name and secret are missing or wrong: send them as HTTP Basic.",
                 );
                 let mut response = private(problem.into_response());
@@ -77,7 +86,7 @@ impl Declined {
                 response
             }
             Self::Request(what) => {
-                let problem = Problem::new(StatusCode::BAD_REQUEST, "match.request", what);
+                let problem = Problem::new(StatusCode::BAD_REQUEST, code, what);
                 private(problem.into_response())
             }
             Self::Fault => private(Problem::fault().into_response()),

@@ -52,7 +52,7 @@ pub(super) async fn load(core: &Core) -> Result<Option<(Index, Reached)>, Intake
         Ok(file) => file,
         Err(error) => {
             if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(%error, "the index of known material cannot be read; it is made anew");
+                tracing::warn!(%error, "the index of lists cannot be read; it is made anew");
             }
             return Ok(None);
         }
