@@ -4,11 +4,19 @@
 //! measures any set of windows over them in one pass. [`Live`] measures with the same code, one
 //! transfer at a time.
 
+mod country;
 mod event;
 mod live;
+mod localtime;
+pub mod money;
 mod partition;
+mod transfer;
+pub mod typology;
 pub mod window;
 
+pub use country::Country;
 pub use event::{Change, Event, Marks, settle};
 pub use live::{Applied, CORRECTIONS_MAX, Live};
+pub use localtime::{Hours, LocalTimes};
 pub use partition::{Ordered, Partition, Partitioner};
+pub use transfer::{Book, Channel, Flags, Transfer};

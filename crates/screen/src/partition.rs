@@ -183,14 +183,19 @@ mod tests {
         }
     }
 
+    fn accounts() -> impl Strategy<Value = u32> {
+        prop_oneof![0_u32..40, any::<u32>()]
+    }
+
     proptest! {
         #[test]
         fn partitions_hold_every_event_once_in_order(
-            keys in prop::collection::vec((prop_oneof![0_u32..40, any::<u32>()], -9_i64..9), 0..300),
+            keys in prop::collection::vec((accounts(), -9_i64..9), 0..300),
             expected in 0_usize..1_000_000,
         ) {
             let rows = keys.iter().zip(0..);
-            let events: Vec<_> = rows.map(|((account, time), row)| event(*account, *time, row)).collect();
+            let events = rows.map(|((account, time), row)| event(*account, *time, row));
+            let events: Vec<Event> = events.collect();
             let mut partitioner = Partitioner::new(expected);
             for event in &events {
                 partitioner.push(*event);

@@ -71,18 +71,17 @@ impl Packed {
     }
 }
 
-fn halves(value: i64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = value.to_ne_bytes();
-    [
-        u32::from_ne_bytes([a, b, c, d]),
-        u32::from_ne_bytes([e, f, g, h]),
-    ]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the bits are taken apart, and put together again by `whole`"
+)]
+const fn halves(value: i64) -> [u32; 2] {
+    [value as u32, (value >> 32) as u32]
 }
 
-fn whole([first, second]: [u32; 2]) -> i64 {
-    let [a, b, c, d] = first.to_ne_bytes();
-    let [e, f, g, h] = second.to_ne_bytes();
-    i64::from_ne_bytes([a, b, c, d, e, f, g, h])
+const fn whole([low, high]: [u32; 2]) -> i64 {
+    (high as u64).wrapping_shl(32).cast_signed() | low as i64
 }
 
 /// All blocks, by class.

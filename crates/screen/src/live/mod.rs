@@ -188,7 +188,7 @@ fn measure(
     for moment in changed.chunk_by(|one, next| one.time_millis == next.time_millis) {
         sweep.advance(plan, events, moment[0].time_millis);
         for event in moment {
-            visit(event, &sweep.measures(event.marks.place()));
+            visit(event, &sweep.measures(plan, events, event.marks.place()));
         }
     }
     changed.len()

@@ -38,7 +38,7 @@ fn from_nothing(events: &[Event], plan: &Plan, row: u32) -> Said {
     let mut sweep = Sweep::default();
     let now = events.iter().find(|event| event.row == row).unwrap();
     sweep.advance(plan, events, now.time_millis);
-    said(&sweep.measures(0))
+    said(&sweep.measures(plan, events, 0))
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Any set of windows over the events of each account, in one pass.
 //!
 //! The work of a row is that of the events which come into and leave its windows, not of those
-//! which they hold. Everything is counted in integers, so a batch, a stream and a definition written
-//! down naively agree to the last bit; ratios are computed only when asked for.
+//! which they hold. Everything is counted in integers, so a batch, a stream and a definition
+//! written down naively agree to the last bit; ratios are computed only when asked for.
 
 mod multiset;
 mod plan;
@@ -31,7 +31,7 @@ pub fn sweep(
         for moment in account.chunk_by(|one, next| one.time_millis == next.time_millis) {
             sweep.advance(plan, account, moment[0].time_millis);
             for event in moment {
-                visit(event, &sweep.measures(event.marks.place()));
+                visit(event, &sweep.measures(plan, account, event.marks.place()));
             }
         }
     }
@@ -81,24 +81,34 @@ impl Sweep {
         }
     }
 
-    /// What the windows hold, as a row at `place` sees it.
-    pub const fn measures(&self, place: u8) -> Measures<'_> {
+    /// What the windows hold, as a row at `place` sees it; plan and events are those of the last
+    /// [`Self::advance`].
+    pub const fn measures<'a>(
+        &'a self,
+        plan: &'a Plan,
+        events: &'a [Event],
+        place: u8,
+    ) -> Measures<'a> {
         Measures {
             states: self.states.as_slice(),
+            plan,
+            events,
             place,
         }
     }
 }
 
-/// The windows of one row. Each is asked for by its position in the [`Plan`]; what the plan does not
-/// have or does not measure is 0 or `None`.
+/// The windows of one row. Each is asked for by its position in the [`Plan`]; what the plan does
+/// not have or does not measure is 0 or `None`.
 #[derive(Debug, Clone, Copy)]
 pub struct Measures<'a> {
     states: &'a [State],
+    plan: &'a Plan,
+    events: &'a [Event],
     place: u8,
 }
 
-impl Measures<'_> {
+impl<'a> Measures<'a> {
     /// How many events.
     pub fn count(&self, window: usize) -> u32 {
         self.states.get(window).map_or(0, |state| state.count)
@@ -145,7 +155,7 @@ impl Measures<'_> {
 
     /// The median amount; of an even number of events the mean of the two in the middle.
     pub fn median(&self, window: usize) -> Option<f64> {
-        middle(self.states.get(window)?.amounts.middle()?)
+        self.states.get(window)?.amounts.middle().map(middle)
     }
 
     /// The mean gap between neighbours, in milliseconds; `None` below two events.
@@ -157,7 +167,7 @@ impl Measures<'_> {
 
     /// The median gap between neighbours, in milliseconds.
     pub fn gap_median_millis(&self, window: usize) -> Option<f64> {
-        middle(self.states.get(window)?.gaps.middle()?)
+        self.states.get(window)?.gaps.middle().map(middle)
     }
 
     /// The coefficient of variation of the gaps: their standard deviation (of the population) by
@@ -182,15 +192,17 @@ impl Measures<'_> {
         self.states.get(window).map_or(0, State::burst)
     }
 
-    /// Which of the account's events the window spans, by position, those without its marks
-    /// included.
-    pub fn held(&self, window: usize) -> std::ops::Range<usize> {
-        self.states.get(window).map_or(0..0, State::held)
+    /// The events that the window holds, in order of time.
+    pub fn events(&self, window: usize) -> impl Iterator<Item = &'a Event> + use<'a> {
+        let held = self.states.get(window).map_or(0..0, State::held);
+        let only = self.plan.windows().get(window).map(|window| window.only);
+        let held = self.events.get(held).unwrap_or_default().iter();
+        held.filter(move |event| only.is_some_and(|only| event.marks.has(only)))
     }
 }
 
-fn middle((lower, upper): (i64, i64)) -> Option<f64> {
-    Some(float(i128::from(lower) + i128::from(upper)) / 2.0)
+fn middle((lower, upper): (i64, i64)) -> f64 {
+    float(i128::from(lower) + i128::from(upper)) / 2.0
 }
 
 #[expect(

@@ -103,8 +103,9 @@ mod tests {
                 }
             }
             naive.sort_unstable();
-            let middle = |naive: &[i64]| Some((*naive.get((naive.len().checked_sub(1)?) / 2)?, *naive.get(naive.len() / 2)?));
-            prop_assert_eq!(set.middle(), middle(&naive));
+            let lower = naive.get(naive.len().saturating_sub(1) / 2);
+            let middle = lower.copied().zip(naive.get(naive.len() / 2).copied());
+            prop_assert_eq!(set.middle(), middle);
             set.clear();
             prop_assert_eq!(set.middle(), None);
         }

@@ -17,7 +17,7 @@ fn told(measures: &Measures<'_>, plan: &Plan) -> String {
             .collect();
         format!(
             "{at}: n {} sum {} {:?} {:?} distinct {} {} tally {tallies:?} median {:?} \
-             gaps {:?} {:?} {:?} trend {:?} burst {}",
+             gaps {:?} {:?} {:?} trend {:?} burst {} rows {:?}",
             measures.count(at),
             measures.sum(at),
             measures.min(at),
@@ -30,6 +30,10 @@ fn told(measures: &Measures<'_>, plan: &Plan) -> String {
             measures.gap_variation(at),
             measures.trend_per_day(at),
             measures.burst(at),
+            measures
+                .events(at)
+                .map(|event| event.row)
+                .collect::<Vec<_>>(),
         )
     };
     let all: Vec<String> = plan.windows().iter().enumerate().map(one).collect();
@@ -103,7 +107,7 @@ fn naive(events: &[Event], row: &Event, plan: &Plan) -> String {
             .map(|e| inside(e.time_millis - window.burst_millis, e.time_millis).len());
         format!(
             "{at}: n {} sum {} {:?} {:?} distinct {} {} tally {tallies:?} median {:?} \
-             gaps {:?} {:?} {:?} trend {:?} burst {}",
+             gaps {:?} {:?} {:?} trend {:?} burst {} rows {:?}",
             held.len(),
             amounts.iter().map(|a| i128::from(*a)).sum::<i128>(),
             amounts.iter().min().filter(|_| on(Stats::EXTREMES)),
@@ -124,6 +128,7 @@ fn naive(events: &[Event], row: &Event, plan: &Plan) -> String {
             } else {
                 0
             },
+            held.iter().map(|event| event.row).collect::<Vec<_>>(),
         )
     };
     let all: Vec<String> = plan.windows().iter().enumerate().map(one).collect();

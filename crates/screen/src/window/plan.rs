@@ -116,7 +116,7 @@ impl Window {
 }
 
 /// The windows of one pass. They are asked for by their position.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     windows: Vec<Window>,
     stats: Stats,
