@@ -176,9 +176,9 @@ pub(super) fn explain(
             median: measures.median(rule.window),
             share_percent: of_all.map(|all| u32::try_from(share(all)).unwrap_or(u32::MAX)),
         };
-        let held = measures.events(rule.window).map(|event| event.row);
-        let held: Vec<u32> = held.collect();
-        let newest = held.len().saturating_sub(REASON_ROWS_MAX);
+        let newest = measures.events(rule.window).rev().take(REASON_ROWS_MAX);
+        let mut rows: Vec<u32> = newest.map(|event| event.row).collect();
+        rows.reverse();
         reasons.push(Reason {
             indicator: indicator.id.clone(),
             version: indicator.version.clone(),
@@ -188,7 +188,7 @@ pub(super) fn explain(
             dated: indicator.dated.clone(),
             parameters: indicator.parameters(),
             text: sentence(indicator, policy, &held_then),
-            rows: held[newest..].to_vec(),
+            rows,
             measured: held_then,
         });
     }

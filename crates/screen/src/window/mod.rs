@@ -193,7 +193,7 @@ impl<'a> Measures<'a> {
     }
 
     /// The events that the window holds, in order of time.
-    pub fn events(&self, window: usize) -> impl Iterator<Item = &'a Event> + use<'a> {
+    pub fn events(&self, window: usize) -> impl DoubleEndedIterator<Item = &'a Event> + use<'a> {
         let held = self.states.get(window).map_or(0..0, State::held);
         let only = self.plan.windows().get(window).map(|window| window.only);
         let held = self.events.get(held).unwrap_or_default().iter();

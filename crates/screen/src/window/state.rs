@@ -13,6 +13,8 @@ pub(super) struct State {
     /// The events of the window are those from `low` up to, not including, `high`.
     low: usize,
     high: usize,
+    /// Whether anything was ever added since the last clearing.
+    touched: bool,
     pub(super) count: u32,
     pub(super) sum: i128,
     pub(super) tallies: [u32; Marks::BITS as usize],
@@ -42,6 +44,12 @@ impl State {
     pub(super) fn clear(&mut self) {
         self.low = 0;
         self.high = 0;
+        self.burst_low = 0;
+        self.burst_count = 0;
+        if !self.touched {
+            return;
+        }
+        self.touched = false;
         self.count = 0;
         self.sum = 0;
         self.tallies = [0; _];
@@ -57,8 +65,6 @@ impl State {
         self.gaps.clear();
         self.trend = Trend::default();
         self.bursts.clear();
-        self.burst_low = 0;
-        self.burst_count = 0;
     }
 
     /// Slides to the window of a row at `now`, which never goes back. `people` and `places` know
@@ -120,6 +126,7 @@ impl State {
         event: &Event,
     ) {
         let (stats, at) = (window.stats, self.high);
+        self.touched = true;
         self.count += 1;
         self.sum += i128::from(event.amount);
         self.tally(event.marks.bits() & window.tally.bits(), true);
