@@ -6,6 +6,7 @@
 
 mod country;
 mod event;
+pub mod graph;
 mod live;
 mod localtime;
 pub mod money;
