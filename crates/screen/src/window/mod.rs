@@ -6,10 +6,12 @@
 
 mod multiset;
 mod plan;
+mod request;
 mod roster;
 mod state;
 
 pub use plan::{Plan, PlanError, REACH_MILLIS_MAX, Stats, WINDOWS_MAX, Window};
+pub use request::{Request, RequestError, STATS_MAX, Value};
 
 use crate::event::{Event, Marks};
 use crate::partition::Ordered;
