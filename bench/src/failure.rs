@@ -80,6 +80,15 @@ pub(crate) enum Failure {
     /// An entry could not be written into a list.
     #[error("an entry was not written")]
     Entry(#[from] wire::lists::Unwritable),
+    /// The index of hashes refused an entry.
+    #[error("a hash was not taken")]
+    HashIndex(#[from] fingerprint::index::IndexRefusal),
+    /// The index of hashes could not be read back.
+    #[error("the index of hashes was not read back")]
+    HashSnapshot(#[from] fingerprint::index::SnapshotError),
+    /// A made-up picture has other bytes than its sides ask for.
+    #[error("a picture was refused")]
+    Pixels(#[from] fingerprint::pdq::PixelsError),
     /// A part of the load generator ended early.
     #[error("a part of the load generator ended early")]
     Generator,

@@ -3,6 +3,7 @@
 mod door;
 mod failure;
 mod figure;
+mod hash_lookup;
 mod http;
 mod identifiers;
 mod idle;
@@ -12,7 +13,11 @@ mod link_world;
 mod list_import;
 mod over_merge;
 mod own_usage;
+mod pdq;
+mod pdq_conformance;
+mod pdq_peer;
 mod persons;
+mod pictures;
 mod place;
 mod planted;
 mod program;
@@ -106,6 +111,13 @@ enum Workload {
     ListImport,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
+    /// Hashes within the radius of a match, exactly (--size, 10000000; --seed); --peer runs faiss
+    /// and threatexchange beside it.
+    HashLookup,
+    /// PDQ of decoded pictures, CPU time of one core; --peer runs the Python package beside it.
+    Pdq,
+    /// PDQ beside its reference on equal pixels (--size, 1000 pictures): how many agree.
+    PdqConformance,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -158,6 +170,14 @@ fn run(args: &Args) -> Result<(), Failure> {
         }
         Workload::ListImport => list_import::run(place.dir(), args.size.unwrap_or(1_000_000)),
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        Workload::HashLookup => {
+            let size = args.size.unwrap_or(10_000_000);
+            hash_lookup::run(place.dir(), size, args.seed, args.peer)
+        }
+        Workload::Pdq => pdq::run(&place, args.seed, args.peer),
+        Workload::PdqConformance => {
+            pdq_conformance::run(&place, args.size.unwrap_or(1000), args.seed)
+        }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
     }

@@ -35,6 +35,9 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk
-        | Workload::OverMerge => Ok(()),
+        | Workload::OverMerge
+        | Workload::HashLookup
+        | Workload::Pdq
+        | Workload::PdqConformance => Ok(()),
     }
 }

@@ -19,6 +19,8 @@ mod hostile;
 mod house;
 mod limits;
 mod line;
+mod lists;
+mod material;
 mod pages;
 mod privacy;
 mod ranks;

@@ -87,10 +87,16 @@ impl<R: BufRead> Table<R> {
     pub(super) fn advance(&mut self, steps: &mut Vec<Step>) -> Result<bool, ListFault> {
         let place = self.source.place();
         let line = self.line()?;
+        let needs_header = self.columns.is_none() && !matches!(self.shape, Shape::Bare { .. });
         if line == Line::None {
-            return Ok(false);
+            return if needs_header {
+                // Not even a header: a list without entries has one.
+                Err(self.source.fault(FaultKind::Cut))
+            } else {
+                Ok(false)
+            };
         }
-        if self.columns.is_none() && !matches!(self.shape, Shape::Bare { .. }) {
+        if needs_header {
             if line == Line::TooLong {
                 return Err(self.source.fault_at(FaultKind::FrameTooLong, place));
             }
