@@ -37,6 +37,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::LinkBulk
         | Workload::Decode
         | Workload::Video
+        | Workload::ListImport
         | Workload::OverMerge
         | Workload::HashLookup
         | Workload::Pdq

@@ -126,6 +126,11 @@ impl Config {
         self.data.join("link.index")
     }
 
+    /// The file of the index of known material, which can be made anew at any time.
+    pub(crate) fn material_index_file(&self) -> PathBuf {
+        self.data.join("material.index")
+    }
+
     /// The database in the form `store` takes.
     pub fn database_url(&self) -> String {
         self.database

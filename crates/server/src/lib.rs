@@ -43,8 +43,8 @@ pub use intake::{
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use material::{
     Comparison, FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress, Imported,
-    ListSettings, ListSummary, Look, MATCHES_MAX, OtherLook, SHARED_COMPARTMENT, Said,
-    cage_of_this_program, inmate,
+    ListSettings, ListSummary, Look, MATCHES_MAX, MatchFeedback, OtherLook, SHARED_COMPARTMENT,
+    Said, cage_of_this_program, inmate,
 };
 pub use pages::SignInLink;
 pub use problem::Problem;

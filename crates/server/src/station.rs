@@ -269,6 +269,7 @@ impl Station {
         if let Err(error) = self.commit(Operation::Rest).await {
             tracing::warn!(%error, "the link index's snapshot was not written");
         }
+        self.core.material.bank.rest(&self.core).await;
         let published = self.publish_log().await;
         self.logbook.rest();
         // SQLite puts its log back into the one file when the last connection closes.

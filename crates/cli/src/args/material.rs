@@ -147,6 +147,19 @@ pub(crate) enum List {
         #[command(flatten)]
         place: Place,
     },
+    /// Print what was made of a list's matches, for its keeper.
+    Feedback {
+        /// The list's name.
+        name: String,
+        /// As JSON lines, or as the calls that NCMEC's hash sharing takes.
+        #[arg(long, default_value = "json", value_parser = PossibleValuesParser::new(["json", "ncmec"]))]
+        format: String,
+        /// For ncmec: the id of the reason that a rejected match is told with.
+        #[arg(long, value_name = "GUID", required_if_eq("format", "ncmec"))]
+        reason: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Say that a match is right.
     Confirm {
         /// The match, as `watchfire case` prints it.

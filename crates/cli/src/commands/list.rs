@@ -83,6 +83,12 @@ pub(super) async fn run(args: List) -> Result<Verdict, Failure> {
             model,
             place,
         } => super::export::run(&name, &format, model, &place).await,
+        List::Feedback {
+            name,
+            format,
+            reason,
+            place,
+        } => super::export::feedback(&name, &format, reason, &place).await,
         List::Confirm {
             number,
             place,

@@ -8,6 +8,7 @@
 mod bank;
 mod compare;
 mod entry;
+mod feedback;
 mod hashing;
 mod held;
 mod import;
@@ -15,11 +16,13 @@ mod judged;
 mod lists;
 mod look;
 mod rematch;
+mod saved;
 
 pub(crate) use bank::Bank;
 pub(crate) use compare::{Aspect, Compared, Sees, exact_blinds};
 pub use compare::{Comparison, Found, MATCHES_MAX, SHARED_COMPARTMENT, Said};
 pub(crate) use entry::{EntryWords, blinds_of};
+pub use feedback::MatchFeedback;
 pub use hashing::{Hashed, Hashing};
 pub(crate) use held::Held;
 pub use import::{ImportProgress, Imported};
