@@ -1,5 +1,6 @@
 //! Workloads over the real program. Each prints one JSON line per figure; none is a timed test.
 
+mod decode;
 mod door;
 mod failure;
 mod figure;
@@ -27,6 +28,8 @@ mod report_dir;
 mod stated;
 mod stopwatch;
 mod upload;
+mod venv;
+mod video;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -109,6 +112,10 @@ enum Workload {
     LinkBulk,
     /// A hash list of many entries read as a stream (--size, 1000000), and the memory for it.
     ListImport,
+    /// Pictures decoded and hashed on one core; --peer runs Pillow and pdqhash. Takes FFmpeg.
+    Decode,
+    /// Key frames of a video (--size in seconds, 300); --peer runs vPDQ. Takes FFmpeg.
+    Video,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
     /// Hashes within the radius of a match, exactly (--size, 10000000; --seed); --peer runs faiss
@@ -169,6 +176,8 @@ fn run(args: &Args) -> Result<(), Failure> {
             link_bulk::run(place.dir(), size, args.peer)
         }
         Workload::ListImport => list_import::run(place.dir(), args.size.unwrap_or(1_000_000)),
+        Workload::Decode => decode::run(&place, args.peer),
+        Workload::Video => video::run(&place, args.size.unwrap_or(300), args.peer),
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
         Workload::HashLookup => {
             let size = args.size.unwrap_or(10_000_000);

@@ -35,6 +35,8 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk
+        | Workload::Decode
+        | Workload::Video
         | Workload::ListImport
         | Workload::OverMerge
         | Workload::HashLookup

@@ -18,6 +18,9 @@ use crate::Kind;
 use crate::picture::{Ended, Looked, Refusal};
 use crate::video::{Sampling, arguments};
 
+/// How much of a frame lies between player and reader.
+const PIPE_BYTES: usize = 1 << 20;
+
 pub(super) async fn open(
     cage: &Cage,
     kind: Kind,
@@ -125,6 +128,8 @@ impl Theatre<'_> {
         let when_missing = self.cage.config.when_missing;
         let (from_player, to_reader) =
             rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(machine("a pipe"))?;
+        // Where the user has too many large pipes already, a small one serves.
+        let _size = rustix::pipe::fcntl_setpipe_size(&to_reader, PIPE_BYTES);
         let notes =
             rustix::fs::memfd_create("notes", MemfdFlags::CLOEXEC).map_err(machine("memory"))?;
 
