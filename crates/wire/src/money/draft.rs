@@ -1,0 +1,125 @@
+//! A payment as far as it is read, and the checks that make one of it.
+
+use model::limits::MONEY_TEXT_BYTES_MAX;
+use model::{Channel, Country, Currency, Payment, PaymentSide, Sensitive, Timestamp};
+
+use super::amount::Decimal;
+use super::step::{Flaw, Reason};
+
+/// One side as far as it is read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct DraftSide {
+    pub(super) account: Option<String>,
+    pub(super) is_iban: bool,
+    /// What else identifies the side, where there is no account.
+    pub(super) other: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) agent: Option<String>,
+    pub(super) agent_is_bic: bool,
+    pub(super) country: Option<Country>,
+}
+
+/// A payment as far as it is read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub(super) id: Option<String>,
+    pub(super) time: Option<(Timestamp, bool)>,
+    pub(super) sender: DraftSide,
+    pub(super) receiver: DraftSide,
+    pub(super) amount: Option<Decimal>,
+    pub(super) currency: Option<Currency>,
+    pub(super) channel: Channel,
+    pub(super) purpose: Option<String>,
+    pub(super) reference: Option<String>,
+    /// What was found wrong first.
+    pub(super) flaw: Option<Flaw>,
+}
+
+impl Draft {
+    /// Remembers what is wrong, unless something was wrong before.
+    pub(super) fn blame(&mut self, flaw: Flaw) {
+        self.flaw.get_or_insert(flaw);
+    }
+
+    /// Adds to what the payer wrote.
+    pub(super) fn add_reference(&mut self, text: &str) -> Result<(), Flaw> {
+        let reference = self.reference.get_or_insert_default();
+        if reference.len() + 1 + text.len() > MONEY_TEXT_BYTES_MAX + 1 {
+            return Err(Reason::TextTooLong.of("reference"));
+        }
+        if !reference.is_empty() {
+            reference.push('\n');
+        }
+        reference.push_str(text);
+        Ok(())
+    }
+
+    /// The payment, or what is wrong with it. `made_id` is the id of one that brings none.
+    pub(super) fn payment(self, made_id: impl FnOnce() -> String) -> Result<Payment, Flaw> {
+        if let Some(flaw) = self.flaw {
+            return Err(flaw);
+        }
+        let currency = self.currency.ok_or(Reason::CurrencyMissing.of("currency"))?;
+        let amount = self.amount.ok_or(Reason::AmountMissing.of("amount"))?;
+        let amount_minor = amount.minor(currency).map_err(|reason| reason.of("amount"))?;
+        let (time, has_clock) = self.time.ok_or(Reason::DateMissing.of("time"))?;
+        Ok(Payment {
+            sender: self.sender.side("sender")?,
+            receiver: self.receiver.side("receiver")?,
+            id: Sensitive::new(self.id.unwrap_or_else(made_id)),
+            time,
+            has_clock,
+            amount_minor,
+            currency,
+            channel: self.channel,
+            purpose: self.purpose,
+            reference: self.reference.map(Sensitive::new),
+        })
+    }
+}
+
+impl DraftSide {
+    fn side(self, field: &'static str) -> Result<PaymentSide, Flaw> {
+        let is_account = self.account.is_some();
+        let account = self.account.or(self.other);
+        let account = account.ok_or(Reason::AccountMissing.of(field))?;
+        let of_iban = || (self.is_iban && is_account).then(|| country_at(&account, 0))?;
+        let of_bic = || {
+            let bic = self.agent.as_deref().filter(|_| self.agent_is_bic)?;
+            country_at(bic, 4)
+        };
+        let country = self.country.or_else(of_iban).or_else(of_bic);
+        Ok(PaymentSide {
+            country: country.unwrap_or_default(),
+            account: Sensitive::new(account),
+            name: self.name.map(Sensitive::new),
+            agent: self.agent,
+        })
+    }
+}
+
+/// The country that two letters of an IBAN or a BIC name.
+fn country_at(text: &str, at: usize) -> Option<Country> {
+    Country::parse(text.get(at..at + 2)?)
+}
+
+/// A value as text without white space at its ends; `None` if nothing is left.
+pub(super) fn text(value: &[u8], field: &'static str) -> Result<Option<String>, Flaw> {
+    let value = value.trim_ascii();
+    if value.len() > MONEY_TEXT_BYTES_MAX {
+        return Err(Reason::TextTooLong.of(field));
+    }
+    let text = std::str::from_utf8(value).map_err(|_| Reason::EncodingBroken.of(field))?;
+    let text = text.trim();
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// A currency in capitals.
+pub(super) fn currency(value: &[u8]) -> Result<Currency, Flaw> {
+    let value = value.trim_ascii();
+    if value.is_empty() {
+        return Err(Reason::CurrencyMissing.of("currency"));
+    }
+    let known = std::str::from_utf8(value).ok().and_then(Currency::parse);
+    known.ok_or(Reason::CurrencyUnknown.of("currency"))
+}
