@@ -245,7 +245,12 @@ fn clock(text: &[u8]) -> Option<(civil::Time, &[u8])> {
         match minutes.get(2..)? {
             [b':', seconds @ ..] => {
                 let second = number(seconds.get(..2)?)?;
-                (number(text.get(..digits)?)?, minute, second, seconds.get(2..)?)
+                (
+                    number(text.get(..digits)?)?,
+                    minute,
+                    second,
+                    seconds.get(2..)?,
+                )
             }
             rest => (number(text.get(..digits)?)?, minute, 0, rest),
         }
@@ -385,7 +390,11 @@ mod tests {
             ("31.13.2026", DateStyle::DayFirst, Reason::DateMalformed),
             ("2026-01-31T25:00", DateStyle::Iso, Reason::DateMalformed),
             ("1969-12-31", DateStyle::Iso, Reason::DatePast),
-            ("2026-11-26T00:00:00.001Z", DateStyle::Iso, Reason::DateFuture),
+            (
+                "2026-11-26T00:00:00.001Z",
+                DateStyle::Iso,
+                Reason::DateFuture,
+            ),
         ] {
             assert_eq!(read(text, style), Err(reason), "{text}");
         }

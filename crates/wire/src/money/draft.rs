@@ -59,9 +59,13 @@ impl Draft {
         if let Some(flaw) = self.flaw {
             return Err(flaw);
         }
-        let currency = self.currency.ok_or(Reason::CurrencyMissing.of("currency"))?;
+        let currency = self
+            .currency
+            .ok_or(Reason::CurrencyMissing.of("currency"))?;
         let amount = self.amount.ok_or(Reason::AmountMissing.of("amount"))?;
-        let amount_minor = amount.minor(currency).map_err(|reason| reason.of("amount"))?;
+        let amount_minor = amount
+            .minor(currency)
+            .map_err(|reason| reason.of("amount"))?;
         let (time, has_clock) = self.time.ok_or(Reason::DateMissing.of("time"))?;
         Ok(Payment {
             sender: self.sender.side("sender")?,
