@@ -56,6 +56,11 @@ impl Cells {
         }
     }
 
+    /// How many cells the line has.
+    pub(crate) const fn len(&self) -> usize {
+        self.count
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let ends = &self.ends[..self.count];
         let starts = std::iter::once(0).chain(ends.iter().copied());

@@ -10,14 +10,19 @@
 //! What a rejection prints has nothing of the record's own.
 
 mod amount;
+mod chain;
 mod clerk;
 mod control;
 mod dates;
 mod draft;
+mod infer;
 mod input;
 mod iso20022;
+mod mapping;
 mod markup;
+mod mt103;
 mod step;
+mod table;
 
 use std::io::BufRead;
 
@@ -26,13 +31,59 @@ use model::limits::MONEY_RECORDS_MAX;
 
 pub use control::{ControlTotal, Reconciled};
 pub use dates::{DateStyle, Zone};
+pub use infer::{Guess, Inferred, Open, SAMPLE_ROWS_MAX, infer, sample};
+pub use mapping::{Field, Mapping, MappingError, MappingProblem};
 pub use step::{FaultKind, MoneyFault, Place, Reason, Rejected, Step};
 
 /// A format of payments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// ISO 20022: pacs.008 or pain.001, of any version.
     Iso20022,
+    /// SWIFT MT103, one message or many.
+    Mt103,
+    /// A table whose first line names its columns.
+    Csv(Box<Mapping>),
+    /// Transfers on a chain, as CSV or JSON lines.
+    Chain,
+}
+
+/// How many bytes [`detect`] looks at.
+pub const DETECT_BYTES: usize = 4096;
+
+/// The format that a file seems to have, by its first bytes ([`DETECT_BYTES`] are enough).
+///
+/// A table is recognised only if it is the canonical one: others need a mapping, which
+/// [`infer`](infer()) proposes. `None` if nothing is recognised.
+pub fn detect(bytes: &[u8]) -> Option<Format> {
+    let bytes = bytes.get(..DETECT_BYTES).unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_start();
+    let has = |word: &str| text.contains(word);
+    let first = text.lines().next().unwrap_or_default().to_lowercase();
+    if text.starts_with('<') {
+        let known = has("FIToFICstmrCdtTrf") || has("CstmrCdtTrfInitn");
+        return known.then_some(Format::Iso20022);
+    }
+    if text.starts_with("{1:") {
+        return Some(Format::Mt103);
+    }
+    let named = |words: &[&str]| words.iter().all(|word| first.contains(word));
+    if text.starts_with('{') {
+        let chain = named(&["\"from", "\"to", "\"value\""]) || named(&["\"from", "\"to", "\"amount\""]);
+        return chain.then_some(Format::Chain);
+    }
+    let (header, _) = infer::sample(text.as_bytes(), 0)?;
+    let columns: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+    let has = |name: &str| columns.iter().any(|column| column == name);
+    let needed = ["time", "sender", "receiver", "amount", "currency"];
+    if needed.into_iter().all(has) {
+        return Some(Format::Csv(Box::new(Mapping::canonical())));
+    }
+    let is_chain = has("from") && has("to") && (has("amount") || has("value"));
+    let by_id = ["txid", "hash", "transaction hash", "transactionhash", "transaction_id"];
+    (is_chain && by_id.into_iter().any(has)).then_some(Format::Chain)
 }
 
 /// What a reader goes by.
@@ -74,6 +125,9 @@ pub struct Reader<R> {
 #[derive(Debug)]
 enum Body<R> {
     Iso(Box<iso20022::Iso<R>>),
+    Mt(mt103::Mt<R>),
+    Table(Box<table::Table<R>>),
+    Chain(Box<chain::Transfers<R>>),
 }
 
 impl<R: BufRead> Reader<R> {
@@ -81,6 +135,9 @@ impl<R: BufRead> Reader<R> {
     pub fn new(format: Format, input: R, settings: Settings) -> Self {
         let body = match format {
             Format::Iso20022 => Body::Iso(Box::new(iso20022::Iso::new(input))),
+            Format::Mt103 => Body::Mt(mt103::Mt::new(input)),
+            Format::Chain => Body::Chain(Box::new(chain::Transfers::new(input))),
+            Format::Csv(mapping) => Body::Table(Box::new(table::Table::new(input, *mapping))),
         };
         Self {
             body,
@@ -108,6 +165,9 @@ impl<R: BufRead> Reader<R> {
         let (clerk, steps) = (&mut self.clerk, &mut self.waiting);
         let (more, input) = match &mut self.body {
             Body::Iso(iso) => (iso.advance(clerk, steps)?, &mut iso.markup.input),
+            Body::Mt(messages) => (messages.advance(clerk, steps)?, &mut messages.input),
+            Body::Chain(transfers) => (transfers.advance(clerk, steps)?, &mut transfers.input),
+            Body::Table(table) => (table.advance(clerk, steps)?, &mut table.input),
         };
         if clerk.total.records > clerk.settings.records_max {
             steps.clear();

@@ -112,6 +112,15 @@ impl Decimal {
             .ok_or(Reason::AmountAbsurd)
     }
 
+    /// The number with so many decimals; what is finer falls away.
+    pub(super) fn cut(mut self, scale: u32) -> Self {
+        while self.scale > scale {
+            self.digits /= 10;
+            self.scale -= 1;
+        }
+        self
+    }
+
     /// The number in units of `10^-scale`, for sums over currencies; `None` if it is finer.
     pub(super) fn at_scale(self, scale: u32) -> Option<i128> {
         let (mut digits, mut own) = (self.digits, self.scale);

@@ -9,7 +9,7 @@ use super::Settings;
 use super::control::ControlTotal;
 use super::dates::Calendar;
 use super::draft::Draft;
-use super::step::{Place, Reason, Rejected, Step};
+use super::step::{Flaw, Place, Reason, Rejected, Step};
 
 /// Takes what the formats read, and keeps count.
 #[derive(Debug)]
@@ -36,15 +36,15 @@ impl Clerk {
         }
     }
 
-    /// The step that a record gives. Its id must be new within `scope`; one that brings none gets
-    /// its number in the `file`.
-    pub(super) fn settle(&mut self, place: Place, draft: Draft, scope: &str, file: &str) -> Step {
+    /// The step that a record gives. Its id must be new; one that brings none gets its number in
+    /// the `file`.
+    pub(super) fn settle(&mut self, place: Place, draft: Draft, file: &str) -> Step {
         self.total.record(draft.amount);
-        let id = draft.id.clone();
-        let given = id.as_ref().map(|id| self.fingerprint(scope, id));
+        let given = draft.id.as_deref().map(|id| self.fingerprint(id));
         let step = match draft.payment(|| format!("{file}#{}", place.record)) {
-            Err(flaw) => reject(place, id, flaw.reason, flaw.field),
-            Ok(_) if given.is_some_and(|print| !self.is_new(print)) => {
+            Err((flaw, id)) => reject(place, id, flaw.reason, flaw.field),
+            Ok(payment) if given.is_some_and(|print| !self.is_new(print)) => {
+                let id = Some(payment.id.into_exposed());
                 reject(place, id, Reason::IdRepeated, "id")
             }
             Ok(payment) => {
@@ -54,6 +54,13 @@ impl Clerk {
         };
         self.total.rejected += 1;
         step
+    }
+
+    /// The step of a record of which nothing can be read.
+    pub(super) fn reject(&mut self, place: Place, id: Option<String>, flaw: Flaw) -> Step {
+        self.total.record(None);
+        self.total.rejected += 1;
+        reject(place, id, flaw.reason, flaw.field)
     }
 
     /// Remembers an id's fingerprint; `false` if it was there. Of 23 million ids two different
@@ -70,10 +77,9 @@ impl Clerk {
     }
 
     /// SipHash over the salt first, so that nobody who writes ids can make two of them meet.
-    fn fingerprint(&self, scope: &str, id: &str) -> u64 {
+    fn fingerprint(&self, id: &str) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.settings.salt.hash(&mut hasher);
-        scope.hash(&mut hasher);
         id.hash(&mut hasher);
         hasher.finish()
     }

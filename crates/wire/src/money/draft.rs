@@ -28,6 +28,9 @@ pub(super) struct Draft {
     pub(super) receiver: DraftSide,
     pub(super) amount: Option<Decimal>,
     pub(super) currency: Option<Currency>,
+    /// What was instructed, where something else is settled: what the payer chose.
+    pub(super) instructed: Option<Decimal>,
+    pub(super) instructed_currency: Option<Currency>,
     pub(super) channel: Channel,
     pub(super) purpose: Option<String>,
     pub(super) reference: Option<String>,
@@ -54,33 +57,50 @@ impl Draft {
         Ok(())
     }
 
-    /// The payment, or what is wrong with it. `made_id` is the id of one that brings none.
-    pub(super) fn payment(self, made_id: impl FnOnce() -> String) -> Result<Payment, Flaw> {
+    /// The payment, or what is wrong with it and the id. `made_id` is the id of one that brings
+    /// none.
+    pub(super) fn payment(
+        mut self,
+        made_id: impl FnOnce() -> String,
+    ) -> Result<Payment, (Flaw, Option<String>)> {
+        let id = self.id.take();
+        match self.checked() {
+            Ok((time, has_clock, amount_minor, currency, sender, receiver)) => Ok(Payment {
+                id: Sensitive::new(id.unwrap_or_else(made_id)),
+                time,
+                has_clock,
+                sender,
+                receiver,
+                amount_minor,
+                currency,
+                channel: self.channel,
+                purpose: self.purpose,
+                reference: self.reference.map(Sensitive::new),
+            }),
+            Err(flaw) => Err((flaw, id)),
+        }
+    }
+
+    fn checked(&mut self) -> Result<Checked, Flaw> {
         if let Some(flaw) = self.flaw {
             return Err(flaw);
         }
-        let currency = self
-            .currency
-            .ok_or(Reason::CurrencyMissing.of("currency"))?;
-        let amount = self.amount.ok_or(Reason::AmountMissing.of("amount"))?;
-        let amount_minor = amount
-            .minor(currency)
-            .map_err(|reason| reason.of("amount"))?;
+        let settled = (self.amount, self.currency);
+        let (amount, currency) = match self.instructed {
+            Some(_) => (self.instructed, self.instructed_currency),
+            None => settled,
+        };
+        let currency = currency.ok_or(Reason::CurrencyMissing.of("currency"))?;
+        let amount = amount.ok_or(Reason::AmountMissing.of("amount"))?;
+        let amount = amount.minor(currency).map_err(|reason| reason.of("amount"))?;
         let (time, has_clock) = self.time.ok_or(Reason::DateMissing.of("time"))?;
-        Ok(Payment {
-            sender: self.sender.side("sender")?,
-            receiver: self.receiver.side("receiver")?,
-            id: Sensitive::new(self.id.unwrap_or_else(made_id)),
-            time,
-            has_clock,
-            amount_minor,
-            currency,
-            channel: self.channel,
-            purpose: self.purpose,
-            reference: self.reference.map(Sensitive::new),
-        })
+        let sender = std::mem::take(&mut self.sender).side("sender")?;
+        let receiver = std::mem::take(&mut self.receiver).side("receiver")?;
+        Ok((time, has_clock, amount, currency, sender, receiver))
     }
 }
+
+type Checked = (Timestamp, bool, i64, Currency, PaymentSide, PaymentSide);
 
 impl DraftSide {
     fn side(self, field: &'static str) -> Result<PaymentSide, Flaw> {
@@ -107,14 +127,19 @@ fn country_at(text: &str, at: usize) -> Option<Country> {
     Country::parse(text.get(at..at + 2)?)
 }
 
-/// A value as text without white space at its ends; `None` if nothing is left.
-pub(super) fn text(value: &[u8], field: &'static str) -> Result<Option<String>, Flaw> {
+/// A value as text without white space at its ends.
+pub(super) fn str_of<'a>(value: &'a [u8], field: &'static str) -> Result<&'a str, Flaw> {
     let value = value.trim_ascii();
     if value.len() > MONEY_TEXT_BYTES_MAX {
         return Err(Reason::TextTooLong.of(field));
     }
     let text = std::str::from_utf8(value).map_err(|_| Reason::EncodingBroken.of(field))?;
-    let text = text.trim();
+    Ok(text.trim())
+}
+
+/// A value as text without white space at its ends; `None` if nothing is left.
+pub(super) fn text(value: &[u8], field: &'static str) -> Result<Option<String>, Flaw> {
+    let text = str_of(value, field)?;
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 

@@ -15,7 +15,7 @@ use super::amount::{Decimal, PLAIN};
 use super::clerk::Clerk;
 use super::control::Declared;
 use super::dates::DateStyle;
-use super::draft::{Draft, DraftSide, currency, text};
+use super::draft::{Draft, DraftSide, currency, str_of, text};
 use super::markup::{Markup, Piece, attribute, local, resolve};
 use super::step::{FaultKind, Flaw, MoneyFault, Place, Reason, Step};
 use path::{Leaf, Node, RECORD, Who, child};
@@ -29,20 +29,39 @@ struct Open {
     ids: Ids,
 }
 
+/// The best id so far.
 #[derive(Debug, Default)]
 struct Ids {
-    uetr: Option<String>,
-    transaction: Option<String>,
-    instruction: Option<String>,
-    end_to_end: Option<String>,
+    rank: u8,
+    best: String,
 }
 
 impl Ids {
-    /// The one that says most; the payer's own comes last, and none is `NOTPROVIDED`.
-    fn best(self) -> Option<String> {
-        let given = self.end_to_end.filter(|id| id != "NOTPROVIDED");
-        let own = self.uetr.or(self.transaction).or(self.instruction);
-        own.or(given)
+    /// Takes an id that says more than the one before. The payer's own says least, and nothing at
+    /// all if it is `NOTPROVIDED`.
+    fn take(&mut self, leaf: Leaf, value: &[u8]) -> Result<(), Flaw> {
+        let rank = match leaf {
+            Leaf::Uetr => 4,
+            Leaf::TransactionId => 3,
+            Leaf::InstructionId => 2,
+            _ => 1,
+        };
+        let value = str_of(value, "id")?;
+        if rank > self.rank && !value.is_empty() && (rank > 1 || value != "NOTPROVIDED") {
+            self.rank = rank;
+            self.best.clear();
+            self.best.push_str(value);
+        }
+        Ok(())
+    }
+
+    /// The id, once in a file: what the payer gave is so only in its batch.
+    fn id(self, batch: &str) -> Option<String> {
+        match self.rank {
+            0 => None,
+            1 | 2 if !batch.is_empty() => Some(format!("{batch}/{}", self.best)),
+            _ => Some(self.best),
+        }
     }
 }
 
@@ -112,20 +131,23 @@ impl<R: BufRead> Iso<R> {
         steps: &mut Vec<Step>,
     ) -> Result<bool, MoneyFault> {
         while steps.is_empty() {
-            match self.markup.next()? {
+            let from = self.stack.last().map_or(0, |(_, from)| *from);
+            match self.markup.next(&self.names[from..])? {
                 Piece::Text(range) => self.add(range, false),
                 Piece::Literal(range) => self.add(range, true),
                 Piece::Start {
                     name,
+                    local,
                     attributes,
                     empty,
                 } => {
-                    self.start(name.clone(), attributes, clerk, steps)?;
+                    self.start((name, local), attributes, clerk, steps)?;
                     if empty {
-                        self.end_tag(name, clerk, steps)?;
+                        self.end(clerk, steps);
                     }
                 }
-                Piece::End { name } => self.end_tag(name, clerk, steps)?,
+                Piece::End => self.end(clerk, steps),
+                Piece::OtherEnd { name } => self.other_end(name, clerk, steps)?,
                 Piece::Broken => self.broken()?,
                 Piece::Eof if !self.stack.is_empty() => {
                     return Err(self.markup.input.fault(FaultKind::Cut));
@@ -141,12 +163,12 @@ impl<R: BufRead> Iso<R> {
 
     fn start(
         &mut self,
-        name: Range<usize>,
+        (name, local): (Range<usize>, usize),
         attributes: Range<usize>,
         clerk: &mut Clerk,
         steps: &mut Vec<Step>,
     ) -> Result<(), MoneyFault> {
-        let is_record = local(&self.markup.bytes()[name.clone()]) == RECORD;
+        let is_record = &self.markup.bytes()[local..name.end] == RECORD;
         if is_record && self.open.is_some() {
             // The record before has no end of its own.
             self.blame(Reason::RecordMalformed.of(""));
@@ -154,7 +176,7 @@ impl<R: BufRead> Iso<R> {
         }
         let parent = self.stack.last().map_or(Node::Outside, |(node, _)| *node);
         let bytes = self.markup.bytes();
-        let node = child(parent, local(&bytes[name.clone()]));
+        let node = child(parent, &bytes[local..name.end]);
         let names_before = self.names.len();
         if self.stack.len() < MONEY_DEPTH_MAX {
             self.names.extend_from_slice(&bytes[name]);
@@ -179,7 +201,7 @@ impl<R: BufRead> Iso<R> {
             Node::Leaf(leaf) => {
                 self.value.clear();
                 self.value_flaw = None;
-                if leaf == Leaf::Amount {
+                if matches!(leaf, Leaf::Amount | Leaf::Instructed) {
                     let attributes = &self.markup.bytes()[attributes];
                     self.amount_currency.clear();
                     if let Some(code) = attribute(attributes, b"Ccy") {
@@ -233,8 +255,8 @@ impl<R: BufRead> Iso<R> {
         }
     }
 
-    /// An end tag: of the element that is open, or of none.
-    fn end_tag(
+    /// An end tag that is not of the element that is open.
+    fn other_end(
         &mut self,
         name: Range<usize>,
         clerk: &mut Clerk,
@@ -246,24 +268,31 @@ impl<R: BufRead> Iso<R> {
             self.too_deep -= 1;
             return Ok(());
         }
-        let Some(&(node, from)) = self.stack.last() else {
+        let from = self.stack.last().map(|(_, from)| *from);
+        if from.is_some_and(|from| &self.names[from..] == name) {
+            self.end(clerk, steps);
+        } else if self.open.is_none() {
             return Err(self.markup.input.fault(FaultKind::FrameBroken));
-        };
-        if &self.names[from..] != name {
-            if self.open.is_none() {
-                return Err(self.markup.input.fault(FaultKind::FrameBroken));
-            }
+        } else {
             self.blame(Reason::RecordMalformed.of(""));
             if is_record {
                 self.leave_record(clerk, steps);
             }
-            return Ok(());
         }
+        Ok(())
+    }
+
+    /// The element that is open ends.
+    fn end(&mut self, clerk: &mut Clerk, steps: &mut Vec<Step>) {
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
+        let Some(&(node, from)) = self.stack.last() else {
+            return;
+        };
         match node {
-            Node::Record => {
-                self.leave_record(clerk, steps);
-                return Ok(());
-            }
+            Node::Record => return self.leave_record(clerk, steps),
             Node::Message => {
                 if let Some(declared) = self.declared.take() {
                     declared.end(&mut clerk.total);
@@ -280,7 +309,6 @@ impl<R: BufRead> Iso<R> {
         }
         self.names.truncate(from);
         self.stack.pop();
-        Ok(())
     }
 
     /// What is no XML spoils the record that it stands in.
@@ -321,12 +349,12 @@ impl<R: BufRead> Iso<R> {
         if length > MONEY_RECORD_BYTES_MAX as u64 {
             draft.flaw = Some(Reason::RecordTooLong.of(""));
         }
-        draft.id = open.ids.best();
+        draft.id = open.ids.id(&self.batch_id);
         if draft.time.is_none() {
             draft.time = self.created.map(|at| (at, false));
         }
         self.markup.input.records += 1;
-        steps.push(clerk.settle(open.place, draft, &self.batch_id, &self.message_id));
+        steps.push(clerk.settle(open.place, draft, &self.message_id));
     }
 
     /// Takes the value of a leaf.
@@ -341,7 +369,13 @@ impl<R: BufRead> Iso<R> {
                 return Ok(());
             }
             Leaf::Date | Leaf::Accepted | Leaf::Created => return self.date(leaf, clerk),
-            Leaf::Amount => return self.amount(),
+            Leaf::Amount | Leaf::Instructed => return self.amount(leaf),
+            Leaf::Uetr | Leaf::TransactionId | Leaf::InstructionId | Leaf::EndToEndId => {
+                return match &mut self.open {
+                    Some(open) => open.ids.take(leaf, &self.value),
+                    None => Ok(()),
+                };
+            }
             _ => {}
         }
         let Some(value) = text(&self.value, field)? else {
@@ -350,10 +384,6 @@ impl<R: BufRead> Iso<R> {
         match (leaf, &mut self.open) {
             (Leaf::MessageId, _) => self.message_id = value,
             (Leaf::BatchId, _) => self.batch_id = value,
-            (Leaf::Uetr, Some(open)) => open.ids.uetr = Some(value),
-            (Leaf::TransactionId, Some(open)) => open.ids.transaction = Some(value),
-            (Leaf::InstructionId, Some(open)) => open.ids.instruction = Some(value),
-            (Leaf::EndToEndId, Some(open)) => open.ids.end_to_end = Some(value),
             (Leaf::Purpose, Some(open)) => open.draft.purpose = Some(value),
             (Leaf::Reference, Some(open)) => open.draft.add_reference(&value)?,
             (leaf, Some(open)) => {
@@ -410,15 +440,23 @@ impl<R: BufRead> Iso<R> {
         Ok(())
     }
 
-    fn amount(&mut self) -> Result<(), Flaw> {
+    fn amount(&mut self, leaf: Leaf) -> Result<(), Flaw> {
         let Some(open) = &mut self.open else {
             return Ok(());
         };
         let amount = Decimal::read(&self.value, PLAIN).map_err(|reason| reason.of("amount"))?;
-        if open.draft.amount.replace(amount).is_some() {
+        let held = match leaf {
+            Leaf::Instructed => &mut open.draft.instructed,
+            _ => &mut open.draft.amount,
+        };
+        if held.replace(amount).is_some() {
             return Err(Reason::FieldRepeated.of("amount"));
         }
-        open.draft.currency = Some(currency(&self.amount_currency)?);
+        let currency = Some(currency(&self.amount_currency)?);
+        match leaf {
+            Leaf::Instructed => open.draft.instructed_currency = currency,
+            _ => open.draft.currency = currency,
+        }
         Ok(())
     }
 }

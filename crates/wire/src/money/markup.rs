@@ -16,14 +16,17 @@ use super::step::{FaultKind, MoneyFault, Reason};
 /// A piece of a document. The ranges are of [`Markup::bytes`], until the next piece is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// A start tag: its name, and what stands after the name.
+    /// A start tag: its name, where in the name its prefix ends, and what stands after the name.
     Start {
         name: Range<usize>,
+        local: usize,
         attributes: Range<usize>,
         empty: bool,
     },
-    /// An end tag.
-    End { name: Range<usize> },
+    /// The end tag of the element that was said to be open.
+    End,
+    /// Another end tag.
+    OtherEnd { name: Range<usize> },
     /// Text in which references are still to be resolved; a long one comes in several pieces.
     Text(Range<usize>),
     /// Literal text.
@@ -67,8 +70,9 @@ impl<R: BufRead> Markup<R> {
         self.input.rest()
     }
 
-    /// The next piece. Its place is that of the input.
-    pub(super) fn next(&mut self) -> Result<Piece, MoneyFault> {
+    /// The next piece, inside of an element of the name `open`. Its place is that of the input.
+    #[inline]
+    pub(super) fn next(&mut self, open: &[u8]) -> Result<Piece, MoneyFault> {
         if !self.begun {
             self.input.begin()?;
             self.begun = true;
@@ -78,7 +82,13 @@ impl<R: BufRead> Markup<R> {
         loop {
             let rest = self.input.rest();
             let length = rest.len();
-            match found(rest, self.input.ended()) {
+            let is_tag = rest.first() == Some(&b'<');
+            match found(rest, open, self.input.ended()) {
+                Found::Piece(_, taken) | Found::Aside(taken)
+                    if is_tag && taken > MONEY_TOKEN_BYTES_MAX =>
+                {
+                    return Err(self.input.fault(FaultKind::FrameTooLong));
+                }
                 Found::Piece(piece, taken) => {
                     self.last = taken;
                     return Ok(piece);
@@ -102,28 +112,42 @@ impl<R: BufRead> Markup<R> {
     }
 }
 
-fn found(rest: &[u8], ended: bool) -> Found {
+#[inline]
+fn found(rest: &[u8], open: &[u8], ended: bool) -> Found {
     match rest {
         [] | [b'<'] => Found::Open,
-        [b'<', b'/', ..] => end_tag(rest),
+        [b'<', b'/', after @ ..] => {
+            let tag = after.split_at_checked(open.len());
+            match tag {
+                Some((name, [b'>', ..])) if name == open && !open.is_empty() => {
+                    Found::Piece(Piece::End, open.len() + 3)
+                }
+                _ => end_tag(rest),
+            }
+        }
         [b'<', b'?', ..] => aside(rest, b"?>", 2),
         [b'<', b'!', ..] => exclaimed(rest),
         [b'<', ..] => start_tag(rest),
-        _ => {
-            let length = match memchr(b'<', rest) {
-                Some(length) => length,
-                // A character and a reference are never cut: neither is longer than this.
-                None if ended => rest.len(),
-                None if rest.len() >= MONEY_TOKEN_BYTES_MAX => whole_text(rest),
-                None => return Found::Open,
-            };
-            if rest[..length].iter().all(u8::is_ascii_whitespace) {
-                Found::Aside(length)
-            } else {
-                Found::Piece(Piece::Text(0..length), length)
-            }
-        }
+        _ => text(rest, ended),
     }
+}
+
+#[inline]
+fn text(rest: &[u8], ended: bool) -> Found {
+    let blank = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+    let blank = blank.unwrap_or(rest.len());
+    if rest.get(blank) == Some(&b'<') {
+        return Found::Aside(blank);
+    }
+    let length = match memchr(b'<', &rest[blank..]) {
+        Some(length) => blank + length,
+        None if ended && blank == rest.len() => return Found::Aside(blank),
+        None if ended => rest.len(),
+        // A character and a reference are never cut: neither is longer than what is left.
+        None if rest.len() >= MONEY_TOKEN_BYTES_MAX => whole_text(rest),
+        None => return Found::Open,
+    };
+    Found::Piece(Piece::Text(0..length), length)
 }
 
 /// Where a text can be cut: before its last reference, or else before its last character.
@@ -137,14 +161,49 @@ fn whole_text(rest: &[u8]) -> usize {
     (tail + at).max(1)
 }
 
+/// Bytes that end the name of a tag.
+const ENDS_NAME: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut at = 0;
+    while at < b">/ \t\n\r<".len() {
+        ends[b">/ \t\n\r<"[at] as usize] = true;
+        at += 1;
+    }
+    ends
+};
+
+#[inline]
 fn start_tag(rest: &[u8]) -> Found {
-    let ends = |byte: &u8| matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'<');
-    let Some(name_end) = rest[1..].iter().position(ends).map(|at| at + 1) else {
+    let mut local = 1;
+    let mut name_end = 0;
+    for (at, byte) in rest.iter().enumerate().skip(1) {
+        if *byte == b':' {
+            local = at + 1;
+        } else if ENDS_NAME[*byte as usize] {
+            name_end = at;
+            break;
+        }
+    }
+    if name_end == 0 {
         return Found::Open;
-    };
+    }
     if name_end == 1 || !starts_name(rest[1]) {
         return Found::Piece(Piece::Broken, 1);
     }
+    if rest[name_end] == b'>' {
+        let piece = Piece::Start {
+            name: 1..name_end,
+            local,
+            attributes: name_end..name_end,
+            empty: false,
+        };
+        return Found::Piece(piece, name_end + 1);
+    }
+    attributes(rest, local, name_end)
+}
+
+/// The rest of a start tag that is longer than its name.
+fn attributes(rest: &[u8], local: usize, name_end: usize) -> Found {
     let mut quote = 0;
     for (at, byte) in rest.iter().enumerate().skip(name_end) {
         match *byte {
@@ -153,6 +212,7 @@ fn start_tag(rest: &[u8]) -> Found {
                 let end = if empty { at - 1 } else { at };
                 let piece = Piece::Start {
                     name: 1..name_end,
+                    local,
                     attributes: name_end..end.max(name_end),
                     empty,
                 };
@@ -180,7 +240,7 @@ fn end_tag(rest: &[u8]) -> Found {
         return Found::Piece(Piece::Broken, 2);
     }
     let end = 2 + name.len();
-    Found::Piece(Piece::End { name: 2..end }, at + 1)
+    Found::Piece(Piece::OtherEnd { name: 2..end }, at + 1)
 }
 
 fn exclaimed(rest: &[u8]) -> Found {

@@ -172,6 +172,10 @@ named! {
         ChannelUnknown:
             "money.channel-unknown",
             "the mapping does not say which channel this word is";
+        /// A message of another kind.
+        MessageForeign:
+            "money.message-foreign",
+            "the message is not an MT103";
         /// A transfer that failed on its chain.
         TransferFailed:
             "money.transfer-failed",

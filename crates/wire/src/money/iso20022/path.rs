@@ -54,7 +54,10 @@ pub(super) enum Leaf {
     TransactionId,
     InstructionId,
     EndToEndId,
+    /// What is settled, or paid.
     Amount,
+    /// What was instructed, where something else is settled.
+    Instructed,
     Date,
     Accepted,
     Name(Who),
@@ -94,6 +97,7 @@ pub(super) fn child(parent: Node, name: &[u8]) -> Node {
         (N::Record, _) => match name {
             b"PmtId" => N::Ids,
             b"IntrBkSttlmAmt" => N::Leaf(Leaf::Amount),
+            b"InstdAmt" => N::Leaf(Leaf::Instructed),
             b"Amt" => N::Amounts,
             b"IntrBkSttlmDt" => N::Leaf(Leaf::Date),
             b"AccptncDtTm" => N::Leaf(Leaf::Accepted),
@@ -151,7 +155,7 @@ impl Leaf {
             Self::Count | Self::Sum => "declared",
             Self::BatchId => "batch_id",
             Self::Uetr | Self::TransactionId | Self::InstructionId | Self::EndToEndId => "id",
-            Self::Amount => "amount",
+            Self::Amount | Self::Instructed => "amount",
             Self::Name(Who::Sender) => "sender_name",
             Self::Name(Who::Receiver) => "receiver_name",
             Self::Country(Who::Sender) => "sender_country",
