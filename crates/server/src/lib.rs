@@ -17,6 +17,7 @@ mod logbook;
 mod matching;
 mod material;
 mod pages;
+pub mod payments;
 mod persons;
 mod problem;
 mod replay;
