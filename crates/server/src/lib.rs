@@ -32,8 +32,8 @@ mod stormfile;
 pub use accounts::{ACCOUNT_NAME_CHARS_MAX, Account, AccountError};
 pub use calendar::{CaseClock, ClockError};
 pub use casefile::{
-    CASE_ROWS_MAX, CaseFile, CaseSuggestion, EvidenceItem, Member, QueueEntry, QueuePage, Remark,
-    StormSummary,
+    CASE_ROWS_MAX, CaseFile, CaseSuggestion, EvidenceItem, Member, PaymentsOfReport, QueueEntry,
+    QueuePage, Remark, StormSummary,
 };
 pub use config::{Config, ConfigRefusal, LISTEN_DEFAULT};
 pub use feedback::{OPERATOR_NAME, ReportFeedback, SenderLedger};

@@ -12,6 +12,10 @@ use clap::Args as ClapArgs;
 /// reason for a person to look, never a verdict. No database is needed; with --data the alerts
 /// become reports in the queue, tied to what is known of the same accounts, phones and handles.
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Screen {
     /// The files of one book.
     #[arg(required = true, value_name = "FILE")]

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use model::{CaseId, DecisionId, Link, MatchId};
 use triage::Due;
 
+use super::payments::ShownPayments;
 use super::session::signed_in;
 use super::{Console, ShownEntry, notice, page};
 use crate::casefile::{CaseSuggestion, EvidenceItem, Member, Remark};
@@ -23,6 +24,7 @@ struct CasePage {
     members: Vec<Member>,
     evidence: Vec<ShownItem>,
     matches: Vec<ShownMatch>,
+    payments: Vec<ShownPayments>,
     suggestions: Vec<CaseSuggestion>,
     remarks: Vec<Remark>,
     decisions: Vec<DecisionId>,
@@ -115,6 +117,11 @@ pub(super) async fn show(
             remarks: casefile.remarks,
             decisions: casefile.decisions,
             clocks: casefile.clocks,
+            payments: casefile
+                .payments
+                .into_iter()
+                .map(ShownPayments::of)
+                .collect(),
             matches: casefile.evidence.iter().flat_map(shown_matches).collect(),
             evidence: casefile
                 .evidence
