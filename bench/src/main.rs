@@ -11,6 +11,7 @@ mod link_live;
 mod link_world;
 mod over_merge;
 mod own_usage;
+mod payments;
 mod persons;
 mod place;
 mod planted;
@@ -103,6 +104,15 @@ enum Workload {
     LinkBulk,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
+    /// Rolling windows over a book in Parquet (--size in rows, 23000000); --peer runs DuckDB and
+    /// polars on the same file.
+    Windows,
+    /// Every typology over a book in Parquet (--size in rows, 23000000).
+    Screen,
+    /// One transfer before its release, among ten million accounts with history (--size, 2000000).
+    ScreenLive,
+    /// Fans, scatter-gather and cycles of payments (--size, 100000); --peer runs snapml.
+    Graph,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -154,7 +164,21 @@ fn run(args: &Args) -> Result<(), Failure> {
             link_bulk::run(place.dir(), size, args.peer)
         }
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        Workload::Windows | Workload::Screen | Workload::ScreenLive | Workload::Graph => {
+            run_payments(workload, &place, args)
+        }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
+    }
+}
+
+fn run_payments(workload: Workload, place: &place::Place, args: &Args) -> Result<(), Failure> {
+    let (dir, seed, peer) = (place.dir(), args.seed, args.peer);
+    let size = |usual| args.size.unwrap_or(usual);
+    match workload {
+        Workload::Windows => payments::windows(dir, size(23_000_000), seed, peer),
+        Workload::Screen => payments::screen(dir, size(23_000_000), seed),
+        Workload::ScreenLive => payments::live(size(2_000_000), seed),
+        _ => payments::graph(dir, size(100_000), seed, peer),
     }
 }
