@@ -95,6 +95,21 @@ pub(crate) enum Failure {
     /// A policy about persons does not hold.
     #[error("a policy about persons does not hold")]
     PersonPolicy(#[from] link::person::PersonPolicyError),
+    /// A file of columns cannot be read or written.
+    #[error("a Parquet file cannot be used")]
+    Parquet(#[source] parquet::errors::ParquetError),
+    /// Columns do not fit together.
+    #[error("the columns of a book do not fit")]
+    Arrow(#[source] arrow_schema::ArrowError),
+    /// The windows of a workload cannot be measured.
+    #[error("the windows cannot be measured")]
+    Windows(#[source] screen::window::PlanError),
+    /// The typologies that are built in do not hold.
+    #[error("the typologies cannot be used")]
+    Typologies(#[from] screen::typology::PolicyError),
+    /// The rates of a made-up book do not hold.
+    #[error("the rates cannot be used")]
+    Rates(#[from] screen::money::RatesError),
     /// The figures cannot be written.
     #[error("cannot write the figures")]
     Output(#[source] io::Error),

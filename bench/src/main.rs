@@ -17,6 +17,7 @@ mod own_usage;
 mod pdq;
 mod pdq_conformance;
 mod pdq_peer;
+mod payments;
 mod persons;
 mod pictures;
 mod place;
@@ -125,6 +126,15 @@ enum Workload {
     Pdq,
     /// PDQ beside its reference on equal pixels (--size, 1000 pictures): how many agree.
     PdqConformance,
+    /// Rolling windows over a book in Parquet (--size in rows, 23000000); --peer runs DuckDB and
+    /// polars on the same file.
+    Windows,
+    /// Every typology over a book in Parquet (--size in rows, 23000000).
+    Screen,
+    /// One transfer before its release, among ten million accounts with history (--size, 2000000).
+    ScreenLive,
+    /// Fans, scatter-gather and cycles of payments (--size, 100000); --peer runs snapml.
+    Graph,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -187,7 +197,21 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::PdqConformance => {
             pdq_conformance::run(&place, args.size.unwrap_or(1000), args.seed)
         }
+        Workload::Windows | Workload::Screen | Workload::ScreenLive | Workload::Graph => {
+            run_payments(workload, &place, args)
+        }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
+    }
+}
+
+fn run_payments(workload: Workload, place: &place::Place, args: &Args) -> Result<(), Failure> {
+    let (dir, seed, peer) = (place.dir(), args.seed, args.peer);
+    let size = |usual| args.size.unwrap_or(usual);
+    match workload {
+        Workload::Windows => payments::windows(dir, size(23_000_000), seed, peer),
+        Workload::Screen => payments::screen(dir, size(23_000_000), seed),
+        Workload::ScreenLive => payments::live(size(2_000_000), seed),
+        _ => payments::graph(dir, size(100_000), seed, peer),
     }
 }
