@@ -45,7 +45,7 @@ pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use material::{
     Comparison, FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress, Imported,
     ListSettings, ListSummary, Look, MATCHES_MAX, MatchFeedback, OtherLook, SHARED_COMPARTMENT,
-    Said, cage_of_this_program, inmate,
+    Said, SharedClip, cage_of_this_program, inmate,
 };
 pub use pages::SignInLink;
 pub use problem::Problem;
