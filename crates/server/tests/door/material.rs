@@ -354,7 +354,9 @@ fn uncompressed_lzw(levels: &[u8]) -> Vec<u8> {
     };
     for run in levels.chunks(200) {
         put(256);
-        run.iter().for_each(|level| put(u32::from(*level)));
+        for level in run {
+            put(u32::from(*level));
+        }
     }
     put(257);
     put(0);
