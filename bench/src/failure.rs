@@ -80,12 +80,36 @@ pub(crate) enum Failure {
     /// An entry could not be written into a list.
     #[error("an entry was not written")]
     Entry(#[from] wire::lists::Unwritable),
+    /// The index of hashes refused an entry.
+    #[error("a hash was not taken")]
+    HashIndex(#[from] fingerprint::index::IndexRefusal),
+    /// The index of hashes could not be read back.
+    #[error("the index of hashes was not read back")]
+    HashSnapshot(#[from] fingerprint::index::SnapshotError),
+    /// A made-up picture has other bytes than its sides ask for.
+    #[error("a picture was refused")]
+    Pixels(#[from] fingerprint::pdq::PixelsError),
     /// A part of the load generator ended early.
     #[error("a part of the load generator ended early")]
     Generator,
     /// A policy about persons does not hold.
     #[error("a policy about persons does not hold")]
     PersonPolicy(#[from] link::person::PersonPolicyError),
+    /// A file of columns cannot be read or written.
+    #[error("a Parquet file cannot be used")]
+    Parquet(#[source] parquet::errors::ParquetError),
+    /// Columns do not fit together.
+    #[error("the columns of a book do not fit")]
+    Arrow(#[source] arrow_schema::ArrowError),
+    /// The windows of a workload cannot be measured.
+    #[error("the windows cannot be measured")]
+    Windows(#[source] screen::window::PlanError),
+    /// The typologies that are built in do not hold.
+    #[error("the typologies cannot be used")]
+    Typologies(#[from] screen::typology::PolicyError),
+    /// The rates of a made-up book do not hold.
+    #[error("the rates cannot be used")]
+    Rates(#[from] screen::money::RatesError),
     /// The figures cannot be written.
     #[error("cannot write the figures")]
     Output(#[source] io::Error),

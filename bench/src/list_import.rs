@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
 use std::path::Path;
 
-use model::{EntryKey, ListChange, ListEntry, Material, MaterialHash, Pdq, Timestamp};
+use model::{EntryKey, ListEntry, Material, MaterialHash, Pdq, Timestamp};
 use wire::lists::{Format, Limits, Reader, Step, Target, VicsVersion, Writer};
 
 use crate::failure::Failure;

@@ -1,8 +1,10 @@
 //! Workloads over the real program. Each prints one JSON line per figure; none is a timed test.
 
+mod decode;
 mod door;
 mod failure;
 mod figure;
+mod hash_lookup;
 mod http;
 mod identifiers;
 mod idle;
@@ -12,7 +14,12 @@ mod link_world;
 mod list_import;
 mod over_merge;
 mod own_usage;
+mod payments;
+mod pdq;
+mod pdq_conformance;
+mod pdq_peer;
 mod persons;
+mod pictures;
 mod place;
 mod planted;
 mod program;
@@ -22,6 +29,8 @@ mod report_dir;
 mod stated;
 mod stopwatch;
 mod upload;
+mod venv;
+mod video;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -104,8 +113,28 @@ enum Workload {
     LinkBulk,
     /// A hash list of many entries read as a stream (--size, 1000000), and the memory for it.
     ListImport,
+    /// Pictures decoded and hashed on one core; --peer runs Pillow and pdqhash. Takes FFmpeg.
+    Decode,
+    /// Key frames of a video (--size in seconds, 300); --peer runs vPDQ. Takes FFmpeg.
+    Video,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
+    /// Hashes within the radius of a match, exactly (--size, 10000000; --seed); --peer runs faiss
+    /// and threatexchange beside it.
+    HashLookup,
+    /// PDQ of decoded pictures, CPU time of one core; --peer runs the Python package beside it.
+    Pdq,
+    /// PDQ beside its reference on equal pixels (--size, 1000 pictures): how many agree.
+    PdqConformance,
+    /// Rolling windows over a book in Parquet (--size in rows, 23000000); --peer runs DuckDB and
+    /// polars on the same file.
+    Windows,
+    /// Every typology over a book in Parquet (--size in rows, 23000000).
+    Screen,
+    /// One transfer before its release, among ten million accounts with history (--size, 2000000).
+    ScreenLive,
+    /// Fans, scatter-gather and cycles of payments (--size, 100000); --peer runs snapml.
+    Graph,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -157,8 +186,32 @@ fn run(args: &Args) -> Result<(), Failure> {
             link_bulk::run(place.dir(), size, args.peer)
         }
         Workload::ListImport => list_import::run(place.dir(), args.size.unwrap_or(1_000_000)),
+        Workload::Decode => decode::run(&place, args.peer),
+        Workload::Video => video::run(&place, args.size.unwrap_or(300), args.peer),
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        Workload::HashLookup => {
+            let size = args.size.unwrap_or(10_000_000);
+            hash_lookup::run(place.dir(), size, args.seed, args.peer)
+        }
+        Workload::Pdq => pdq::run(&place, args.seed, args.peer),
+        Workload::PdqConformance => {
+            pdq_conformance::run(&place, args.size.unwrap_or(1000), args.seed)
+        }
+        Workload::Windows | Workload::Screen | Workload::ScreenLive | Workload::Graph => {
+            run_payments(workload, &place, args)
+        }
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
+    }
+}
+
+fn run_payments(workload: Workload, place: &place::Place, args: &Args) -> Result<(), Failure> {
+    let (dir, seed, peer) = (place.dir(), args.seed, args.peer);
+    let size = |usual| args.size.unwrap_or(usual);
+    match workload {
+        Workload::Windows => payments::windows(dir, size(23_000_000), seed, peer),
+        Workload::Screen => payments::screen(dir, size(23_000_000), seed),
+        Workload::ScreenLive => payments::live(size(2_000_000), seed),
+        _ => payments::graph(dir, size(100_000), seed, peer),
     }
 }

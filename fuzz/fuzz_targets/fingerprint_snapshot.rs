@@ -14,10 +14,10 @@ fn play(bytes: &[u8]) -> Index {
             index.remove(key);
         } else {
             // A refusal is an answer.
-            drop(index.insert(Entry {
+            let _refusal = index.insert(Entry {
                 key,
                 hash: Pdq::new([call[1]; 32]),
-            }));
+            });
         }
     }
     index

@@ -21,10 +21,11 @@ const COVERAGE_FLAGS: [&str; 7] = [
 ];
 
 /// Seeds that lie elsewhere: a part of a target's name, and the folder seen from `fuzz/`.
-const SEEDS: [(&str, &str); 3] = [
+const SEEDS: [(&str, &str); 4] = [
     ("wire_", "../examples/ispws"),
     ("wire_list_", "../examples/lists"),
     ("_policy", "../policy"),
+    ("media_picture", "../crates/media/tests/fixtures"),
 ];
 
 /// Builds the targets and runs each over its seeds and then a few seconds of its own inventions.

@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 41] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -47,6 +47,20 @@ const COMMANDS: [&[&str]; 27] = [
     &["decisions", "--help"],
     &["storm", "--help"],
     &["rank", "--help"],
+    &["hash", "--help"],
+    &["match", "--help"],
+    &["list", "--help"],
+    &["list", "add", "--help"],
+    &["list", "set", "--help"],
+    &["list", "show", "--help"],
+    &["list", "import", "--help"],
+    &["list", "export", "--help"],
+    &["list", "feedback", "--help"],
+    &["list", "confirm", "--help"],
+    &["list", "reject", "--help"],
+    &["list", "release", "--help"],
+    &["list", "shred", "--help"],
+    &["screen", "--help"],
     &["identifiers", "--help"],
     &["calendar", "--help"],
     &["calendar", "done", "--help"],

@@ -46,7 +46,9 @@ pub(crate) fn run(house: &House) -> Result<(), Failure> {
     })?;
     let cluster = Cluster::start()?;
     let folder = Folder::create(house)?;
-    copy_examples(house, &folder.0.join("reports"))?;
+    copy_examples(house, "ispws", "report-", &folder.0.join("reports"))?;
+    copy_examples(house, "lists", "", &folder.0.join("lists"))?;
+    copy_examples(house, "money", "", &folder.0.join("money"))?;
     // A reader has copied the policy that the guide speaks of.
     let policy = house.root.join("policy/triage.toml");
     std::fs::copy(&policy, folder.0.join("triage.toml"))
@@ -140,13 +142,14 @@ fn answer_at(url: &str) -> std::io::Result<()> {
     connection.read_exact(&mut [0])
 }
 
-fn copy_examples(house: &House, to: &Path) -> Result<(), Failure> {
+/// Copies the examples of a kind whose names begin with `start`.
+fn copy_examples(house: &House, kind: &str, start: &str, to: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(to).map_err(|source| failed("create", to, source))?;
-    let from = house.root.join("examples/ispws");
+    let from = house.root.join("examples").join(kind);
     let entries = std::fs::read_dir(&from).map_err(|source| failed("read", &from, source))?;
     for file in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
         let name = file.file_name().unwrap_or_default();
-        if name.to_string_lossy().starts_with("report-") {
+        if name.to_string_lossy().starts_with(start) {
             std::fs::copy(&file, to.join(name)).map_err(|source| failed("read", &file, source))?;
         }
     }

@@ -1,6 +1,7 @@
 //! The arguments of every command, with the help that teaches them.
 
 mod material;
+mod payments;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
 use triage::Length;
 
 pub(crate) use material::{Asked, Hash, List, Match, Terms, hash};
+pub(crate) use payments::Screen;
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
 /// puts the most endangered child first, with reasons.
@@ -92,6 +94,8 @@ pub(crate) enum Command {
     /// Lists of known material: add, import, export, switch off, judge matches.
     #[command(subcommand)]
     List(List),
+    /// Screen books of payments by published typologies, and explain every alert.
+    Screen(Screen),
     /// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
     Identifiers(Identifiers),
     /// Print the schema of the documents that the doors take.

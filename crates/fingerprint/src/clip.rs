@@ -14,8 +14,8 @@ use model::{PDQ_DISTANCE, PDQ_QUALITY, Pdq};
 
 use chain::{Chain, Hit};
 
-/// The most known frames and pictures that one frame is compared with, the nearest first: a still
-/// scene looks like each of its thousands of frames.
+/// The most known frames and pictures that one frame is compared with. A still scene looks like
+/// each of its thousands of frames, so every video's nearest frame comes before any video's second.
 pub const NEAR_PER_FRAME_MAX: usize = 1024;
 
 /// One frame of a video.
@@ -162,9 +162,7 @@ where
     for frame in &telling {
         let mut near = lookup(&frame.hash, rules.distance_max);
         near.retain(|(_, distance)| *distance <= rules.distance_max);
-        near.sort_unstable_by_key(|(known, distance)| (*distance, *known));
-        near.truncate(NEAR_PER_FRAME_MAX);
-        for (known, distance) in near {
+        for (known, distance) in nearest(near) {
             match known {
                 Known::Frame { video, time_millis } => hits.entry(video).or_default().push(Hit {
                     at_millis: frame.time_millis,
@@ -198,6 +196,35 @@ where
         pictures,
         frames_telling: times.len(),
     }
+}
+
+/// The nearest of what is near, as far as [`NEAR_PER_FRAME_MAX`] goes.
+fn nearest<V, P>(mut near: Vec<(Known<V, P>, u32)>) -> Vec<(Known<V, P>, u32)>
+where
+    V: Copy + Ord,
+    P: Copy + Ord,
+{
+    if near.len() <= NEAR_PER_FRAME_MAX {
+        return near;
+    }
+    near.sort_unstable_by_key(|(known, distance)| (*distance, *known));
+    let mut taken: BTreeMap<V, usize> = BTreeMap::new();
+    let with_turn = |(known, distance): (Known<V, P>, u32)| {
+        let turn = match known {
+            Known::Frame { video, .. } => {
+                let turn = taken.entry(video).or_default();
+                *turn += 1;
+                *turn
+            }
+            Known::Picture(_) => 1,
+        };
+        (turn, (known, distance))
+    };
+    let mut turns: Vec<_> = near.into_iter().map(with_turn).collect();
+    // Stable: within a turn the nearest stay first.
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.truncate(NEAR_PER_FRAME_MAX);
+    turns.into_iter().map(|(_, near)| near).collect()
 }
 
 /// Notes that a frame is near a picture. Frames come in the order of their time.

@@ -116,26 +116,30 @@ impl Hasher {
     /// exact sum. [`PdqInput::Resized512`] is what the C++ tool computes: the nearest pixel of a
     /// 512 × 512 grid where either side is longer, and luma in single precision throughout.
     pub fn hash(&mut self, pixels: &Pixels, input: PdqInput) -> PdqAnswer {
-        let Some(image) = self.image64(pixels, input, Small::Copied) else {
-            return answer(Pdq::new([0; 32]), 0, input);
-        };
-        let hash = Block::of(&image).hash();
-        answer(hash, block::quality(&image), input)
+        let image = self.image64(pixels, input, Small::Copied);
+        image.map_or(answer(ZERO, 0, input), |image| upright(&image, input).0)
     }
 
     /// The hashes of a picture and of the seven other ways to turn or flip it, from one transform.
     ///
     /// They are those of the pixels' transform, not of a turned file: 0 to 8 bits lie between.
     pub fn dihedral(&mut self, pixels: &Pixels, input: PdqInput) -> DihedralAnswer {
-        let upright = self.hash(pixels, input);
+        let Some(image) = self.image64(pixels, input, Small::Copied) else {
+            return DihedralAnswer {
+                upright: answer(ZERO, 0, input),
+                hashes: [ZERO; 8],
+            };
+        };
+        let (upright, mut block) = upright(&image, input);
+        if is_small(pixels) {
+            // The reference's own exception: it filters a picture of 64 × 64 for these hashes, and
+            // takes it as it is for the upright one.
+            let filtered = self.image64(pixels, input, Small::Filtered);
+            block = filtered.map_or(block, |image| Block::of(&image));
+        }
         let mut hashes = [upright.hash; 8];
-        // The reference's own exception: it filters a picture of 64 × 64 for these hashes, and
-        // takes it as it is for the upright one.
-        if let Some(image) = self.image64(pixels, input, Small::Filtered) {
-            let block = Block::of(&image);
-            for (hash, way) in hashes.iter_mut().zip(DIHEDRALS).skip(1) {
-                *hash = block.turned(way).hash();
-            }
+        for (hash, way) in hashes.iter_mut().zip(DIHEDRALS).skip(1) {
+            *hash = block.turned(way).hash();
         }
         DihedralAnswer { upright, hashes }
     }
@@ -190,7 +194,7 @@ impl Hasher {
         } else {
             pixels
         };
-        if small == Small::Copied && (pixels.width(), pixels.height()) == (64, 64) {
+        if small == Small::Copied && is_small(pixels) {
             let mut image = [[0.0; 64]; 64];
             for (y, row) in image.iter_mut().enumerate() {
                 luma::row(pixels.row(y), pixels.layout(), arithmetic, row);
@@ -206,6 +210,18 @@ impl Hasher {
 enum Small {
     Copied,
     Filtered,
+}
+
+/// The hash of what has nothing to tell.
+const ZERO: Pdq = Pdq::new([0; 32]);
+
+const fn is_small(pixels: &Pixels) -> bool {
+    pixels.width() == 64 && pixels.height() == 64
+}
+
+fn upright(image: &Image64, input: PdqInput) -> (PdqAnswer, Block) {
+    let block = Block::of(image);
+    (answer(block.hash(), block::quality(image), input), block)
 }
 
 const fn answer(hash: Pdq, quality: u8, input: PdqInput) -> PdqAnswer {

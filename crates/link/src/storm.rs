@@ -27,7 +27,7 @@ pub const STORM_KEYS_MAX: usize = 200;
 pub enum StormKind {
     /// The same bytes.
     File,
-    /// The same perceptual hash, as its sender gave it.
+    /// The same perceptual hash, as its sender gave it, or near copies of one picture.
     Picture,
     /// The same words with other names, numbers and addresses.
     Text,
@@ -64,6 +64,9 @@ pub struct StormKey {
 pub struct StormFacts {
     /// What others may have too, each once.
     pub keys: Vec<StormKey>,
+    /// The keys of each file: by its bytes, and by what it looks like. A near copy of what a storm
+    /// has is no news to it, though its bytes are others.
+    pub files: Vec<Vec<StormKey>>,
     /// Children and places that it names: news to a storm that has not named them.
     pub named: Vec<Sensitive<String>>,
     /// Whatever its storm, the report keeps a row of its own.
@@ -82,11 +85,14 @@ pub fn storm_facts(
         let relevant = |file: &&model::FileFacts| file.relevance == Relevance::Reported;
         report.files.iter().filter(relevant)
     };
+    let mut files = Vec::new();
     for file in reported() {
-        keys.insert(key(StormKind::File, file.sha256.clone()));
-        for hash in &file.perceptual {
-            keys.insert(key(StormKind::Picture, hash.clone()));
-        }
+        let looks = file.perceptual.iter();
+        let looks = looks.map(|hash| key(StormKind::Picture, hash.clone()));
+        let bytes = key(StormKind::File, file.sha256.clone());
+        let of_file: Vec<StormKey> = std::iter::once(bytes).chain(looks).collect();
+        keys.extend(of_file.iter().cloned());
+        files.push(of_file);
     }
     let has_files = !keys.is_empty();
     if !has_files {
@@ -102,9 +108,15 @@ pub fn storm_facts(
             keys.insert(key(StormKind::Identifier, value));
         }
     }
-    keys.retain(|key| policy.gathers(key.kind, report.incident));
+    let gathers = |key: &StormKey| policy.gathers(key.kind, report.incident);
+    keys.retain(gathers);
+    for of_file in &mut files {
+        of_file.retain(gathers);
+    }
+    files.retain(|of_file| !of_file.is_empty());
     StormFacts {
         keys: keys.into_iter().take(STORM_KEYS_MAX).collect(),
+        files,
         named: named(report, identifiers),
         stays_open: stays_open(policy, report, findings, has_files),
     }

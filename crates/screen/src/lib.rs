@@ -1,1 +1,25 @@
 //! Windows and rules over payments and sessions, giving findings with reasons.
+//!
+//! Events go into [`Partitioner`]s, come out ordered by account and time, and [`window::sweep`]
+//! measures any set of windows over them in one pass. [`Live`] measures with the same code, one
+//! transfer at a time.
+
+mod event;
+pub mod graph;
+mod live;
+mod localtime;
+pub mod money;
+mod partition;
+mod sides;
+mod transfer;
+pub mod typology;
+pub mod window;
+
+pub use model::Country;
+
+pub use event::{Change, Event, Marks, settle};
+pub use live::{Applied, CORRECTIONS_MAX, Live};
+pub use localtime::{Hours, LocalTimes};
+pub use partition::{Ordered, Partition, Partitioner};
+pub use sides::{Named, Party, RowWords, mark_known, named};
+pub use transfer::{Book, Channel, Flags, Transfer};

@@ -6,10 +6,16 @@
 //!
 //! - [`ispws`]: the CyberTipline Reporting API's documents, as XML and as JSON.
 //! - [`lists`]: lists of known material, read and written as streams.
+//! - [`money`]: payments, read as streams from the messages and tables that tell of them.
 //! - [`Refusal`]: why a document was not taken, said so that its sender can mend it.
 
+#[macro_use]
+mod named;
+
+mod cells;
 pub mod ispws;
 pub mod lists;
+pub mod money;
 mod refusal;
 mod xml;
 

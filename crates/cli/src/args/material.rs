@@ -147,6 +147,19 @@ pub(crate) enum List {
         #[command(flatten)]
         place: Place,
     },
+    /// Print what was made of a list's matches, for its keeper.
+    Feedback {
+        /// The list's name.
+        name: String,
+        /// As JSON lines, or as the calls that NCMEC's hash sharing takes.
+        #[arg(long, default_value = "json", value_parser = PossibleValuesParser::new(FEEDBACKS))]
+        format: String,
+        /// For ncmec: the id of the reason that a rejected match is told with.
+        #[arg(long, value_name = "GUID", required_if_eq("format", "ncmec"))]
+        reason: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Say that a match is right.
     Confirm {
         /// The match, as `watchfire case` prints it.
@@ -222,6 +235,9 @@ pub(crate) const FORMATS: [&str; 8] = [
 ];
 /// The formats that are written, by name.
 pub(crate) const EXPORTS: [&str; 6] = ["csv", "vics", "vics-1.3", "icse", "stopncii", "tat"];
+
+/// The forms of feedback, by name.
+const FEEDBACKS: [&str; 2] = ["json", "ncmec"];
 
 fn purpose() -> impl TypedValueParser<Value = ListPurpose> {
     PossibleValuesParser::new(ListPurpose::ALL.map(ListPurpose::name))

@@ -30,45 +30,8 @@ struct Judged {
 
 pub(super) async fn run(args: List) -> Result<Verdict, Failure> {
     match args {
-        List::Add {
-            name,
-            purpose,
-            owner,
-            compartment,
-            terms,
-            place,
-            json,
-        } => {
-            let settings = new_settings(purpose, owner, compartment, &terms);
-            let station = open_or_create(&place).await?;
-            let added = station.add_list(Actor::Operator, &name, &settings).await;
-            station.close().await?;
-            print(&added?, json)
-        }
-        List::Set {
-            name,
-            terms,
-            on,
-            off,
-            place,
-            json,
-        } => {
-            let station = open(&place).await?;
-            let now = station.now();
-            let change = |settings: &mut ListSettings| {
-                apply(&terms, settings);
-                if on {
-                    settings.until = None;
-                    settings.from = settings.from.filter(|from| *from <= now);
-                } else if off {
-                    settings.until = Some(now);
-                    settings.from = settings.from.filter(|from| *from < now);
-                }
-            };
-            let set = station.set_list(Actor::Operator, &name, change).await;
-            station.close().await?;
-            print(&set?, json)
-        }
+        List::Add { .. } => add(args).await,
+        List::Set { .. } => set(args).await,
         List::Show { place, json } => show(&place, json).await,
         List::Import {
             name,
@@ -83,6 +46,12 @@ pub(super) async fn run(args: List) -> Result<Verdict, Failure> {
             model,
             place,
         } => super::export::run(&name, &format, model, &place).await,
+        List::Feedback {
+            name,
+            format,
+            reason,
+            place,
+        } => super::export::feedback(&name, &format, reason, &place).await,
         List::Confirm {
             number,
             place,
@@ -106,19 +75,68 @@ pub(super) async fn run(args: List) -> Result<Verdict, Failure> {
             really,
             place,
             json,
-        } => {
-            if name != really {
-                output::say(
-                    "the two names differ: write the list's name twice, so that it is meant",
-                )?;
-                return Ok(Verdict::SomeRefused);
-            }
-            let station = open(&place).await?;
-            let shredded = station.shred_list(Actor::Operator, &name).await;
-            station.close().await?;
-            print(&shredded?, json)
-        }
+        } => shred(&name, &really, &place, json).await,
     }
+}
+
+async fn add(args: List) -> Result<Verdict, Failure> {
+    let List::Add {
+        name,
+        purpose,
+        owner,
+        compartment,
+        terms,
+        place,
+        json,
+    } = args
+    else {
+        return Ok(Verdict::No);
+    };
+    let settings = new_settings(purpose, owner, compartment, &terms);
+    let station = open_or_create(&place).await?;
+    let added = station.add_list(Actor::Operator, &name, &settings).await;
+    station.close().await?;
+    print(&added?, json)
+}
+
+async fn set(args: List) -> Result<Verdict, Failure> {
+    let List::Set {
+        name,
+        terms,
+        on,
+        off,
+        place,
+        json,
+    } = args
+    else {
+        return Ok(Verdict::No);
+    };
+    let station = open(&place).await?;
+    let now = station.now();
+    let change = |settings: &mut ListSettings| {
+        apply(&terms, settings);
+        if on {
+            settings.until = None;
+            settings.from = settings.from.filter(|from| *from <= now);
+        } else if off {
+            settings.until = Some(now);
+            settings.from = settings.from.filter(|from| *from < now);
+        }
+    };
+    let set = station.set_list(Actor::Operator, &name, change).await;
+    station.close().await?;
+    print(&set?, json)
+}
+
+async fn shred(name: &str, really: &str, place: &Place, json: bool) -> Result<Verdict, Failure> {
+    if name != really {
+        output::say("the two names differ: write the list's name twice, so that it is meant")?;
+        return Ok(Verdict::SomeRefused);
+    }
+    let station = open(place).await?;
+    let shredded = station.shred_list(Actor::Operator, name).await;
+    station.close().await?;
+    print(&shredded?, json)
 }
 
 fn new_settings(

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 38] = [
     "demo",
     "serve",
     "account",
@@ -23,6 +23,18 @@ const COMMANDS: [&str; 26] = [
     "decisions",
     "storm",
     "rank",
+    "hash",
+    "match",
+    "list",
+    "list add",
+    "list set",
+    "list show",
+    "list import",
+    "list export",
+    "list feedback",
+    "list confirm",
+    "list shred",
+    "screen",
     "identifiers",
     "calendar",
     "calendar done",

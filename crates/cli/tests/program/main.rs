@@ -17,6 +17,8 @@ mod intake;
 mod keys;
 mod kills;
 mod ledger;
+mod material;
+mod payments;
 mod ranks;
 mod rude;
 mod serving;

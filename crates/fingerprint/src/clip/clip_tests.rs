@@ -230,6 +230,24 @@ fn a_frame_is_compared_with_the_nearest_and_only_so_many() {
     }
 }
 
+#[test]
+fn a_still_video_does_not_hide_another() {
+    let frames = video(2, 10);
+    let matches = match_video(&frames, &ClipRules::default(), |hash, _| {
+        let still = (0..5000).map(|index| (seconds(index), 1));
+        let here = frames.iter().filter(|frame| frame.hash == *hash);
+        let other = here.map(|frame| (frame.time_millis, 2));
+        let known = |(time_millis, video)| Known::<u32, u32>::Frame { video, time_millis };
+        still.chain(other).map(|of| (known(of), of.1)).collect()
+    });
+    assert!(
+        matches
+            .clips
+            .iter()
+            .any(|clip| clip.video == 2 && clip.frames_matched == 10)
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 

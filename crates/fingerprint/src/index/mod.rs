@@ -141,13 +141,18 @@ impl Index {
     /// # Errors
     ///
     /// Two entries have the same key and different hashes.
-    pub fn build(mut entries: Vec<Entry>) -> Result<Self, IndexRefusal> {
+    pub fn build(entries: Vec<Entry>) -> Result<Self, IndexRefusal> {
+        Self::in_segments(entries, SEGMENT_ROWS_MAX)
+    }
+
+    /// The same, in segments of at most `rows_max` rows.
+    fn in_segments(mut entries: Vec<Entry>, rows_max: usize) -> Result<Self, IndexRefusal> {
         entries.sort_by_key(|entry| entry.key);
         entries.dedup();
         if let Some(two) = entries.windows(2).find(|two| two[0].key == two[1].key) {
             return Err(IndexRefusal::KeyTaken(two[0].key));
         }
-        let parts = entries.chunks(SEGMENT_ROWS_MAX).map(|part| {
+        let parts = entries.chunks(rows_max).map(|part| {
             let keys = part.iter().map(|entry| entry.key).collect();
             let rows = part.iter().map(|entry| Row::of(&entry.hash)).collect();
             Arc::new(Segment::build(keys, rows))

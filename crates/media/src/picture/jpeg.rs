@@ -40,10 +40,10 @@ pub(super) fn look(bytes: &[u8], album: &mut Album<'_>) -> Result<(), Refusal> {
 }
 
 fn decode(bytes: &[u8], header: &Header<'_>) -> Option<Sheet> {
+    // Four inks are taken as Adobe's programs store them: how much of each is absent. So do all
+    // viewers, with or without Adobe's mark.
     let space = match header.components {
         1 => ColorSpace::Luma,
-        // Inks are taken as they are stored, or turned to them from YCCK.
-        4 if header.transform != Some(Transform::Ycck) => ColorSpace::CMYK,
         _ => ColorSpace::RGB,
     };
     let options = DecoderOptions::default()
@@ -52,41 +52,15 @@ fn decode(bytes: &[u8], header: &Header<'_>) -> Option<Sheet> {
         .set_max_height(header.height.into())
         .jpeg_set_out_colorspace(space);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    let mut samples = decoder.decode().ok()?;
+    let samples = decoder.decode().ok()?;
     let (width, height) = (u32::from(header.width), u32::from(header.height));
-    if space != ColorSpace::CMYK {
-        return Sheet::of_samples(width, height, space.num_components(), samples);
-    }
-    // Adobe's programs store how much ink is absent. Without their mark the numbers mean what the
-    // standard says: how much there is.
-    if header.transform.is_none() {
-        for sample in &mut samples {
-            *sample = 255 - *sample;
-        }
-    }
-    let pixels = samples.len() / 4;
-    for pixel in 0..pixels {
-        let [cyan, magenta, yellow, black] = *samples[pixel * 4..].first_chunk::<4>()?;
-        for (channel, ink) in [cyan, magenta, yellow].into_iter().enumerate() {
-            samples[pixel * 3 + channel] = super::sheet::over(ink, 0, black);
-        }
-    }
-    samples.truncate(pixels * 3);
-    Sheet::of_samples(width, height, 3, samples)
+    Sheet::of_samples(width, height, space.num_components(), samples)
 }
 
 /// Whether the picture has its end: the marker somewhere after the first scan began.
 fn ends(bytes: &[u8], scan_at: usize) -> bool {
     let scans = bytes.get(scan_at..).unwrap_or_default();
     scans.windows(2).rev().any(|pair| pair == [0xFF, 0xD9])
-}
-
-/// How Adobe's mark says that the components are mixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Transform {
-    None,
-    YCbCr,
-    Ycck,
 }
 
 /// What stands before the first scan.
@@ -97,7 +71,6 @@ struct Header<'a> {
     width: u16,
     height: u16,
     components: u8,
-    transform: Option<Transform>,
     exif: Option<&'a [u8]>,
     scan_at: usize,
 }
@@ -106,7 +79,6 @@ impl<'a> Header<'a> {
     /// Reads the segments up to the first scan. `None` if there is no frame or no scan.
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut frame: Option<(u8, &[u8])> = None;
-        let mut transform = None;
         let mut exif = None;
         let mut at = 2;
         loop {
@@ -125,7 +97,6 @@ impl<'a> Header<'a> {
                 0xC4 | 0xC8 | 0xCC => {}
                 0xC0..=0xCF => frame = frame.or(Some((marker, body))),
                 0xE1 if body.starts_with(b"Exif\0\0") => exif = exif.or(Some(body)),
-                0xEE if body.starts_with(b"Adobe") => transform = adobe(body),
                 0xDA => break,
                 _ => {}
             }
@@ -141,7 +112,6 @@ impl<'a> Header<'a> {
             height: u16::from_be_bytes([high, low]),
             width: u16::from_be_bytes([left, right]),
             components,
-            transform,
             exif,
             scan_at: at,
         })
@@ -159,12 +129,4 @@ fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
     let marker = *bytes.get(*at)?;
     *at += 1;
     Some(marker)
-}
-
-fn adobe(body: &[u8]) -> Option<Transform> {
-    match body.get(11)? {
-        1 => Some(Transform::YCbCr),
-        2 => Some(Transform::Ycck),
-        _ => Some(Transform::None),
-    }
 }

@@ -1,6 +1,7 @@
 //! The part of a batch that keeps lists of known material, what files look like, and what matched.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use model::{
     CustodyEvent, Deed, EntryId, FileId, ListId, MatchId, ReportId, ReportState, Timestamp,
@@ -57,6 +58,61 @@ pub(crate) struct Rematch {
     pub(crate) actor: Actor,
 }
 
+/// Rows of entries that are about to be written, and the numbers that they take.
+#[derive(Default)]
+struct Fresh {
+    numbers: Range<i64>,
+    revs: Range<i64>,
+    rows: Vec<EntryRow>,
+    hashes: Vec<EntryHashRow>,
+    stale: Vec<EntryHashRow>,
+}
+
+impl Fresh {
+    fn next_rev(&mut self) -> Result<i64, IntakeFault> {
+        self.revs.next().ok_or(NUMBERS)
+    }
+
+    fn remove(&mut self, mut row: EntryRow, hashes: Vec<EntryHashRow>) -> Result<(), IntakeFault> {
+        self.stale.extend(hashes);
+        row.rev = self.next_rev()?;
+        row.state = EntryState::Removed;
+        row.sealed = None;
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn put(&mut self, list: ListId, key: Blind, put: EntryPut) -> Result<EntryRow, IntakeFault> {
+        let id = EntryId::new(self.numbers.next().ok_or(NUMBERS)?);
+        let hashes = put.hashes.into_iter();
+        self.hashes
+            .extend(hashes.map(|blind| EntryHashRow { blind, entry: id }));
+        let row = EntryRow {
+            id,
+            rev: self.next_rev()?,
+            list,
+            key,
+            content: put.content,
+            state: EntryState::Listed,
+            matched: 0,
+            sealed: Some(put.sealed),
+        };
+        self.rows.push(row.clone());
+        Ok(row)
+    }
+
+    /// Writes the rows, and says which change was the last.
+    async fn write(self, tx: &mut Tx) -> Result<Option<i64>, IntakeFault> {
+        let last = self.rows.iter().map(|row| row.rev).max();
+        if last.is_some() {
+            tx.put_entries(&self.rows).await?;
+            tx.insert_entry_hashes(&self.hashes).await?;
+            tx.delete_entry_hashes(&self.stale).await?;
+        }
+        Ok(last)
+    }
+}
+
 impl Batch<'_> {
     /// Adds a list or changes what is said of it.
     pub(super) async fn put_list(
@@ -88,14 +144,15 @@ impl Batch<'_> {
             .into_iter()
             .map(|row| (row.key, row))
             .collect();
-        let most = u32::try_from(new.changes.len()).unwrap_or(u32::MAX);
-        let mut numbers = tx.reserve(Counter::Entry, most.max(1)).await?;
-        let mut revs = tx
-            .reserve(Counter::Rev, most.saturating_mul(2).max(1))
-            .await?;
-        let mut next_rev = || revs.next().ok_or(NUMBERS);
+        let most = u32::try_from(new.changes.len()).unwrap_or(u32::MAX).max(1);
+        let numbers = tx.reserve(Counter::Entry, most).await?;
+        let revs = tx.reserve(Counter::Rev, most.saturating_mul(2)).await?;
+        let mut fresh = Fresh {
+            numbers,
+            revs,
+            ..Fresh::default()
+        };
         let mut kept = EntriesKept::default();
-        let (mut rows, mut hashes, mut stale) = (Vec::new(), Vec::new(), Vec::new());
         for change in new.changes {
             let before = standing.remove(&change.key);
             if let (Some(before), Some(put)) = (&before, &change.put)
@@ -106,41 +163,19 @@ impl Batch<'_> {
                 continue;
             }
             if let Some(before) = before {
-                stale.extend(self.hashes_of(&list, &before)?);
-                rows.push(EntryRow {
-                    rev: next_rev()?,
-                    state: EntryState::Removed,
-                    sealed: None,
-                    ..before
-                });
+                let stale = self.hashes_of(&list, &before)?;
+                fresh.remove(before, stale)?;
                 list.entries -= 1;
                 kept.removed += u64::from(change.put.is_none());
             }
-            let Some(put) = change.put else { continue };
-            let id = EntryId::new(numbers.next().ok_or(NUMBERS)?);
-            hashes.extend(put.hashes.iter().map(|blind| EntryHashRow {
-                blind: *blind,
-                entry: id,
-            }));
-            let row = EntryRow {
-                id,
-                rev: next_rev()?,
-                list: list.id,
-                key: change.key,
-                content: put.content,
-                state: EntryState::Listed,
-                matched: 0,
-                sealed: Some(put.sealed),
-            };
-            standing.insert(change.key, row.clone());
-            rows.push(row);
-            list.entries += 1;
-            kept.put += 1;
+            if let Some(put) = change.put {
+                let row = fresh.put(list.id, change.key, put)?;
+                standing.insert(change.key, row);
+                list.entries += 1;
+                kept.put += 1;
+            }
         }
-        if let Some(last) = rows.iter().map(|row| row.rev).max() {
-            tx.put_entries(&rows).await?;
-            tx.insert_entry_hashes(&hashes).await?;
-            tx.delete_entry_hashes(&stale).await?;
+        if let Some(last) = fresh.write(tx).await? {
             list.snapshot = last;
             list.changed = at;
             tx.put_lists(std::slice::from_ref(&list)).await?;

@@ -21,6 +21,8 @@ const REPORTS_GATHERED_MAX: i64 = 50;
 /// What a report has in common with others, blinded.
 pub(crate) struct PreparedStorm {
     pub(crate) keys: Vec<(StormKind, Blind)>,
+    /// The keys of each file.
+    files: Vec<Vec<Blind>>,
     pub(crate) facts: StormFacts,
 }
 
@@ -31,8 +33,13 @@ impl PreparedStorm {
             let kind = format!("storm|{}", key.kind.name());
             (key.kind, Blind(keys.blind(&kind, key.value.expose())))
         };
+        let of_file = |keys: &Vec<link::StormKey>| {
+            let blinds = keys.iter().map(|key| blinded(key).1);
+            blinds.collect::<Vec<Blind>>()
+        };
         Self {
             keys: facts.keys.iter().map(blinded).collect(),
+            files: facts.files.iter().map(of_file).collect(),
             facts,
         }
     }
@@ -69,10 +76,11 @@ impl Batch<'_> {
             return self.leave_row(tx, case, at).await;
         };
         let unnamed = self.name(tx, storm, &new.storm.facts).await?;
-        let other_files =
-            new.storm.keys.iter().any(|(kind, blind)| {
-                *kind == StormKind::File && self.storm_by_key(*blind).is_none()
-            });
+        let is_unknown = |keys: &Vec<Blind>| {
+            let mut keys = keys.iter();
+            keys.all(|blind| self.storm_by_key(*blind).is_none())
+        };
+        let other_files = new.storm.files.iter().any(is_unknown);
         let news = stays_open || unnamed || other_files;
         self.update(new.report, |row| {
             row.storm = Some(storm);

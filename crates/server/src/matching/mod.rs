@@ -3,6 +3,7 @@
 
 mod hma;
 mod own;
+mod screen;
 mod shield;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ const HASHES_MAX: usize = 1_000;
 pub(crate) fn routes(door: Arc<IspwsDoor>) -> Router {
     Router::new()
         .merge(own::routes())
+        .merge(screen::routes())
         .merge(hma::routes())
         .merge(shield::routes())
         .with_state(door)
@@ -63,12 +65,21 @@ enum Declined {
 }
 
 impl Declined {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Nobody => "api.unauthorised",
+            Self::Request(_) => "match.request",
+            Self::Fault => "http.fault",
+        }
+    }
+
     fn response(self) -> Response {
+        let code = self.code();
         match self {
             Self::Nobody => {
                 let problem = Problem::new(
                     StatusCode::UNAUTHORIZED,
-                    "api.unauthorised",
+                    code,
                     "Name and secret are missing or wrong: send them as HTTP Basic.",
                 );
                 let mut response = private(problem.into_response());
@@ -77,7 +88,7 @@ impl Declined {
                 response
             }
             Self::Request(what) => {
-                let problem = Problem::new(StatusCode::BAD_REQUEST, "match.request", what);
+                let problem = Problem::new(StatusCode::BAD_REQUEST, code, what);
                 private(problem.into_response())
             }
             Self::Fault => private(Problem::fault().into_response()),

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use vault::DataKey;
 
 use super::entry::EntryWords;
+use super::saved::{self, Reached};
 use crate::intake::IntakeFault;
 use crate::sealed_names as names;
 use crate::station::Core;
@@ -21,19 +22,31 @@ const HASHES_PER_ENTRY_MAX: u64 = 8;
 /// Rows that are moved in passing, after each reading, to keep the index fast.
 const ROWS_MOVED_MAX: usize = 200_000;
 
+/// Changes since the last time after which the index is written down at an orderly end.
+const CHANGES_AT_REST_MIN: i64 = 20_000;
+
+/// How far the index has come, and how much of that lies beside the database.
+#[derive(Default)]
+struct Followed {
+    begun: bool,
+    /// The tables of what was read back are made, or are being made.
+    kept_fast: bool,
+    reached: Reached,
+    saved_rev: i64,
+}
+
 /// The lists in memory.
 pub(crate) struct Bank {
-    index: Index,
-    /// The last change that was taken.
-    followed: Mutex<i64>,
+    index: RwLock<Arc<Index>>,
+    followed: Mutex<Followed>,
     keys: RwLock<HashMap<ListId, Arc<DataKey>>>,
 }
 
 impl Bank {
     pub(crate) fn new() -> Self {
         Self {
-            index: Index::new(),
-            followed: Mutex::new(0),
+            index: RwLock::new(Arc::new(Index::new())),
+            followed: Mutex::default(),
             keys: RwLock::default(),
         }
     }
@@ -42,27 +55,61 @@ impl Bank {
     pub(crate) async fn follow(&self, core: &Core) -> Result<i64, IntakeFault> {
         let mut followed = self.followed.lock().await;
         let last = core.store.last_rev().await?;
-        while *followed < last {
+        if !followed.begun && last > 0 {
+            if let Some((index, reached)) = saved::load(core).await? {
+                *self.index.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
+                followed.reached = reached;
+                followed.saved_rev = reached.rev;
+            }
+            followed.begun = true;
+        }
+        let index = self.index();
+        while followed.reached.rev < last {
             let rows = core
                 .store
-                .entries_after(*followed, ENTRIES_PER_READ)
+                .entries_after(followed.reached.rev, ENTRIES_PER_READ)
                 .await?;
             let Some(end) = rows.last().map(|row| row.rev) else {
                 break;
             };
             self.learn_keys(core, &rows).await?;
             for row in &rows {
-                self.take(row)?;
+                self.take(&index, row)?;
+                let newest = followed.reached.newest;
+                if newest.is_none_or(|(entry, _)| entry < row.id) {
+                    followed.reached.newest = Some((row.id, row.content));
+                }
             }
-            self.index.maintain(ROWS_MOVED_MAX);
-            *followed = end;
+            followed.reached.rev = end;
+            index.maintain(ROWS_MOVED_MAX);
         }
-        Ok(*followed)
+        if !followed.kept_fast {
+            followed.kept_fast = true;
+            // Answers are right all the while; what takes its time is done beside them.
+            tokio::task::spawn_blocking(move || while index.maintain(usize::MAX) > 0 {});
+        }
+        Ok(followed.reached.rev)
+    }
+
+    /// Writes the index down at an orderly end, if enough has changed since.
+    pub(crate) async fn rest(&self, core: &Core) {
+        let followed = self.followed.lock().await;
+        if followed.reached.rev - followed.saved_rev < CHANGES_AT_REST_MIN {
+            return;
+        }
+        if let Err(error) = saved::save(core, &self.index(), followed.reached) {
+            tracing::warn!(%error, "the index of known material was not written; it is made anew");
+        }
+    }
+
+    fn index(&self) -> Arc<Index> {
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        index.clone()
     }
 
     /// The entries with a hash within `radius` bits, the nearest first; an entry may come twice.
     pub(crate) fn within(&self, hash: &Pdq, radius: u32) -> Vec<(EntryId, u32)> {
-        let found = self.index.within(hash, radius);
+        let found = self.index().within(hash, radius);
         found.into_iter().map(entry_of).collect()
     }
 
@@ -99,9 +146,9 @@ impl Bank {
         Ok(())
     }
 
-    fn take(&self, row: &EntryRow) -> Result<(), IntakeFault> {
+    fn take(&self, index: &Index, row: &EntryRow) -> Result<(), IntakeFault> {
         for place in 0..HASHES_PER_ENTRY_MAX {
-            if self.index.remove(key_of(row.id, place)).is_none() {
+            if index.remove(key_of(row.id, place)).is_none() {
                 break;
             }
         }
@@ -115,7 +162,7 @@ impl Bank {
         };
         for (place, hash) in (0..HASHES_PER_ENTRY_MAX).zip(words.near_hashes()) {
             let key = key_of(row.id, place);
-            self.index
+            index
                 .insert(Entry { key, hash })
                 .map_err(|_| IntakeFault::Unreadable {
                     what: "the index of known material",

@@ -20,7 +20,8 @@ pub const MATCHES_MAX: usize = 1_000;
 /// The compartment whose lists senders may know of; all others are the agency's own.
 pub const SHARED_COMPARTMENT: &str = "shared";
 
-/// Whose question it is: nobody outside of a list's compartment learns what is in it (invariant 14).
+/// Whose question it is: nobody outside of a list's compartment learns what is in it
+/// (invariant 14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sees {
     /// The agency's own staff and its intake.

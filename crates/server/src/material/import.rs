@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use model::{CustodyEvent, Deed, ListChange, ListEntry, ListId};
 use serde::Serialize;
-use store::{Blind, Sealed};
+use store::{Blind, ListRow, Sealed};
 use tokio::sync::mpsc;
 use vault::DataKey;
 use wire::lists::{Format, Limits, ListFault, Reader, Step};
@@ -141,9 +141,7 @@ impl Station {
         mut each: impl FnMut(ListEntry),
     ) -> Result<u64, IntakeError> {
         let list = self.find_list(name).await?;
-        let mut event = CustodyEvent::new(self.now(), Deed::ListExported, actor.to_string());
-        event.note = Some(format!("list {}, change {}", list.id, list.snapshot));
-        self.commit(Operation::Record(event)).await?;
+        self.record_list_read(actor, &list, "entries").await?;
         let core = self.core();
         let key = core.material.bank.key(core, &list)?;
         let key = key.ok_or(IntakeRefusal::NoSuchList)?;
@@ -164,6 +162,22 @@ impl Station {
                 }
             }
         }
+    }
+}
+
+impl Station {
+    /// That a list, or what was made of it, left the house is in the log first.
+    pub(super) async fn record_list_read(
+        &self,
+        actor: Actor,
+        list: &ListRow,
+        what: &str,
+    ) -> Result<(), IntakeError> {
+        let mut event = CustodyEvent::new(self.now(), Deed::ListExported, actor.to_string());
+        let (list, change) = (list.id, list.snapshot);
+        event.note = Some(format!("{what} of list {list}, change {change}"));
+        self.commit(Operation::Record(event)).await?;
+        Ok(())
     }
 }
 

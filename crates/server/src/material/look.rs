@@ -1,7 +1,7 @@
 //! What a file looks like: perceptual hashes that are computed in the cage, where its pixels stay.
 
 use fingerprint::pdq::{Dihedral, Hasher, Part, Query, Turns};
-use media::cage::{Answer, Cage, CageConfig, CageError, Opened};
+use media::cage::{Answer, Cage, CageConfig, CageError, Opened, WhenMissing};
 use media::picture::Ended;
 use media::{Pixels, Raster};
 use model::{Pdq, PdqInput};
@@ -139,8 +139,12 @@ pub(crate) struct Looker {
 
 impl Looker {
     pub(crate) fn new(config: &Config) -> Self {
+        let mut cage = config.cage.clone();
+        if let (Some(cage), true) = (&mut cage, config.allow_weaker_cage) {
+            cage.when_missing = WhenMissing::Allow;
+        }
         Self {
-            cage: config.cage.clone().map(Cage::new),
+            cage: cage.map(Cage::new),
             at_once: Semaphore::new(LOOKS_AT_ONCE),
         }
     }

@@ -6,8 +6,10 @@
 //! digests are searched in rows.
 
 mod bank;
+mod clips;
 mod compare;
 mod entry;
+mod feedback;
 mod hashing;
 mod held;
 mod import;
@@ -15,11 +17,14 @@ mod judged;
 mod lists;
 mod look;
 mod rematch;
+mod saved;
 
 pub(crate) use bank::Bank;
+pub use clips::SharedClip;
 pub(crate) use compare::{Aspect, Compared, Sees, exact_blinds};
 pub use compare::{Comparison, Found, MATCHES_MAX, SHARED_COMPARTMENT, Said};
 pub(crate) use entry::{EntryWords, blinds_of};
+pub use feedback::MatchFeedback;
 pub use hashing::{Hashed, Hashing};
 pub(crate) use held::Held;
 pub use import::{ImportProgress, Imported};

@@ -6,11 +6,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use model::{CaseId, DecisionId, ReportId};
+use model::{CaseId, DecisionId, MatchId, ReportId};
+use store::MatchState;
 
 use super::session::signed_in;
 use super::{Console, notice};
-use crate::intake::{Actor, Decided, IntakeError};
+use crate::intake::{Actor, IntakeError};
 use crate::problem::Problem;
 
 /// The longest form that is read, in bytes.
@@ -69,6 +70,30 @@ pub(super) async fn undo(
     answer(case, console.station.undo(actor, decision).await)
 }
 
+pub(super) async fn judge(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (actor, case, form) = match asked(&console, &headers, &id, &body).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    let Some(number) = form.one::<MatchId>("match") else {
+        return say("Name the match by its number.");
+    };
+    let state = match form.text("state").as_str() {
+        "confirmed" => MatchState::Confirmed,
+        "rejected" => MatchState::Rejected,
+        _ => return say("A match is right or wrong: use the buttons of the case's page."),
+    };
+    answer(
+        case,
+        console.station.judge_match(actor, number, state).await,
+    )
+}
+
 /// Who asks, about which case, and what the form says.
 async fn asked(
     console: &Console,
@@ -93,7 +118,7 @@ fn say(text: &str) -> Response {
     notice(StatusCode::BAD_REQUEST, "Not decided", text)
 }
 
-fn answer(case: CaseId, decided: Result<Decided, IntakeError>) -> Response {
+fn answer<T>(case: CaseId, decided: Result<T, IntakeError>) -> Response {
     match decided {
         Ok(_) => Redirect::to(&format!("/cases/{case}")).into_response(),
         Err(IntakeError::Refused(refusal)) => say(&refusal.to_string()),

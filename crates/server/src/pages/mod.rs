@@ -3,6 +3,7 @@
 
 mod case;
 mod decide;
+mod payments;
 mod queue;
 mod senders;
 mod session;
@@ -42,6 +43,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
         .route("/cases/{id}/merge", post(decide::merge))
         .route("/cases/{id}/split", post(decide::split))
         .route("/cases/{id}/undo", post(decide::undo))
+        .route("/cases/{id}/judge", post(decide::judge))
         .route("/storms/{id}", get(storm::show))
         .route("/senders", get(senders::show))
         .route("/sign-in", get(session::sign_in))

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt as _;
+use media::cage::{CageConfig, InmateError};
 use model::{ManualClock, Role, Timestamp};
 use server::{Config, IfMissing, Server, Station};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
@@ -59,7 +60,8 @@ impl House {
         Self::start(folder, config, Some(postgres)).await
     }
 
-    async fn start(folder: TempDir, config: Config, postgres: Option<String>) -> Self {
+    async fn start(folder: TempDir, mut config: Config, postgres: Option<String>) -> Self {
+        config.cage = Some(cage());
         let clock = Arc::new(ManualClock::new(Timestamp::parse(START).unwrap()));
         let entropy = Arc::new(vault::SystemEntropy);
         let station = Station::open_with(config, IfMissing::Create, clock.clone(), entropy).await;
@@ -123,6 +125,20 @@ impl House {
     /// How many cases stand in the queue.
     pub(crate) async fn cases(&self) -> usize {
         self.station.queue(None, 500).await.unwrap().entries.len()
+    }
+}
+
+/// How files are looked into: by this test binary, started again to run one test alone.
+fn cage() -> CageConfig {
+    let args = ["--exact", "house::inmate", "--test-threads=1", "--quiet"];
+    server::cage_of_this_program(args.map(str::to_owned).to_vec()).unwrap()
+}
+
+/// What a cage starts. In a usual run of the tests nobody keeps it, and it says so.
+#[test]
+fn inmate() {
+    if let Err(error) = server::inmate() {
+        assert!(matches!(error, InmateError::NoKeeper), "{error}");
     }
 }
 

@@ -69,7 +69,7 @@ async fn a_list_is_followed_by_the_order_of_its_changes() {
 
         let mut tx = store.begin("test").await.unwrap();
         let found = tx.entries_by_key(&[Blind([7; 32])]).await.unwrap();
-        assert_eq!(found, [first.clone()]);
+        assert_eq!(found, std::slice::from_ref(&first));
         let removed = EntryRow {
             rev: 3,
             state: EntryState::Removed,
@@ -135,7 +135,10 @@ async fn a_file_matches_an_entry_once_and_a_person_judges_it() {
         tx.commit().await.unwrap();
         assert_eq!(store.matches_of(&[report]).await.unwrap(), [found(1)]);
         assert_eq!(store.file_hashes(&[hash.blind]).await.unwrap(), [hash]);
-        assert_eq!(store.looks_after(0, 9).await.unwrap(), [look.clone()]);
+        assert_eq!(
+            store.looks_after(0, 9).await.unwrap(),
+            std::slice::from_ref(&look)
+        );
         assert_eq!(store.looks_of(&[report]).await.unwrap(), [look]);
         assert!(store.looks_after(1, 9).await.unwrap().is_empty());
         let judged = MatchRow {

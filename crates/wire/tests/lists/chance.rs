@@ -74,6 +74,8 @@ fn holds(format: Format, bytes: &[u8]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
     #[test]
     fn any_bytes_are_read_to_an_end(
         format in formats(),

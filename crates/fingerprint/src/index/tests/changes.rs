@@ -77,7 +77,7 @@ fn take(step: &Step, index: &mut Index, naive: &mut Naive) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn an_index_is_a_map_that_can_be_searched(steps in steps(), radius in 0_u32..=31) {

@@ -216,6 +216,21 @@ fn even_hashes_are_searched_with_even_shares() {
 }
 
 #[test]
+fn many_entries_are_in_several_segments_and_all_are_found() {
+    let mut numbers = Numbers(6);
+    let stored = hashes(Spread::Clusters, 3000, &mut numbers);
+    let naive = Naive((0..).zip(stored.iter().copied()).collect());
+    for (rows_max, segments) in [(3000, 1), (2999, 2), (700, 5)] {
+        let index = Index::in_segments(naive.entries(), rows_max).unwrap();
+        assert_eq!(index.statistics().segments, segments);
+        let found = index.within_many(&stored[..50], 31);
+        for (hash, found) in stored.iter().zip(found) {
+            assert_eq!(found, naive.within(hash, 31));
+        }
+    }
+}
+
+#[test]
 fn nothing_is_found_in_nothing() {
     let index = Index::new();
     assert!(index.within(&Pdq::new([0; 32]), 31).is_empty());

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::segment::SEGMENT_ROWS_MAX;
 use super::super::snapshot::SnapshotError;
 use super::super::tail::TAIL_ROWS;
 use super::*;
@@ -71,6 +72,22 @@ fn each_kind_of_damage_has_its_code() {
     assert_eq!(
         SnapshotError::Read(denied).code(),
         "hash-snapshot.unreadable"
+    );
+}
+
+#[test]
+fn a_part_has_as_many_rows_as_a_segment_takes_and_not_one_more() {
+    let (_, bytes) = written();
+    let promising = |rows: usize| {
+        let mut bytes = bytes.clone();
+        bytes[36..44].copy_from_slice(&(rows as u64).to_le_bytes());
+        code(&bytes)
+    };
+    // What is promised is read for, and not there.
+    assert_eq!(promising(SEGMENT_ROWS_MAX), "hash-snapshot.cut");
+    assert_eq!(
+        promising(SEGMENT_ROWS_MAX + 1),
+        "hash-snapshot.contradiction"
     );
 }
 
