@@ -1,5 +1,5 @@
 //! No single feature of an account tells what it is: each threshold that finds more than half of a
-//! planted kind is wrong in most cases, though a hundred times more are planted than in a real book.
+//! planted kind is wrong in most cases, though a hundred times as many are planted as one expects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
