@@ -28,6 +28,7 @@ mod rank;
 mod report_dir;
 mod stated;
 mod stopwatch;
+mod typologies;
 mod upload;
 mod venv;
 mod video;
@@ -133,6 +134,9 @@ enum Workload {
     Screen,
     /// One transfer before its release, among ten million accounts with history (--size, 2000000).
     ScreenLive,
+    /// What the typologies find in labelled books of seeds that nothing was tuned on (--size in
+    /// rows, 5000000). Needs no program and no place.
+    Typologies,
     /// Fans, scatter-gather and cycles of payments (--size, 100000); --peer runs snapml.
     Graph,
 }
@@ -169,6 +173,9 @@ fn run(args: &Args) -> Result<(), Failure> {
     if workload == Workload::Rank {
         return rank::run(args.size.unwrap_or(20_000));
     }
+    if workload == Workload::Typologies {
+        return typologies::run(args.size.unwrap_or(5_000_000));
+    }
     let place = place::Place::new(args.dir.as_deref(), args.database)?;
     match workload {
         Workload::Door => door::run(&place, args.size.unwrap_or(32), args.seconds),
@@ -200,8 +207,8 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::Windows | Workload::Screen | Workload::ScreenLive | Workload::Graph => {
             run_payments(workload, &place, args)
         }
-        // Ran before: it needs no place.
-        Workload::Rank => Ok(()),
+        // Ran before: they need no place.
+        Workload::Rank | Workload::Typologies => Ok(()),
     }
 }
 
