@@ -63,7 +63,6 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::HashLookup
         | Workload::Pdq
         | Workload::PdqConformance
-        | Workload::OverMerge
         | Workload::Windows
         | Workload::Graph => Ok(()),
     }

@@ -14,14 +14,15 @@ use screen::money::{Money, Rates};
 use screen::typology::{Judge, Policy, Screening};
 use screen::{Book, Flags, Transfer};
 use world::payments::score::{BUDGET_PER_100_000, Evaluation, evaluate};
-use world::payments::{Account, Generator, Group, Merchant, Relation, Row};
+use world::payments::{Account, Generator, Merchant, Relation, Row};
 
 use crate::failure::Failure;
 use crate::figure::Figure;
 use crate::own_usage::cpu_seconds;
 
 const BENCH: &str = "typologies";
-const SOURCE: &str = "synthetic book, planted truth, rows after the split; says nothing of real books";
+const SOURCE: &str =
+    "synthetic book, planted truth, rows after the split; says nothing of real books";
 /// Books that no rule and no test was made on.
 const SEEDS: [u64; 3] = [9_001, 9_002, 9_003];
 /// Payments to somebody first paid so lately are payments to a new payee.
@@ -95,10 +96,22 @@ impl Planted {
 
     fn print(&self, found: &Evaluation) -> Result<(), Failure> {
         self.say("customers", number(found.customers), "")?;
-        self.say("planted that acted after the split", number(found.planted), "")?;
+        self.say(
+            "planted that acted after the split",
+            number(found.planted),
+            "",
+        )?;
         self.say("accounts with an alert", number(found.alerts), "")?;
-        self.say("precision at 20 per 100,000", found.precision().unwrap_or(0.0), "")?;
-        self.say("recall at 20 per 100,000", found.recall().unwrap_or(0.0), "")?;
+        self.say(
+            "precision at 20 per 100,000",
+            found.precision().unwrap_or(0.0),
+            "",
+        )?;
+        self.say(
+            "recall at 20 per 100,000",
+            found.recall().unwrap_or(0.0),
+            "",
+        )?;
         for group in &found.groups {
             let name = group.group.name();
             if let Some(recall) = group.recall() {
@@ -124,15 +137,25 @@ impl Planted {
 
     /// What is lost without each indicator, at the same budget.
     fn ablate(&self, policy: &Policy, whole: &Evaluation) -> Result<(), Failure> {
-        let on = policy.indicators().iter().filter(|indicator| indicator.enabled);
+        let on = policy
+            .indicators()
+            .iter()
+            .filter(|indicator| indicator.enabled);
         for indicator in on {
             let without = self.screen(&Arc::new(policy.without(&indicator.id)));
             for (what, of) in [
-                ("precision", Evaluation::precision as fn(&Evaluation) -> Option<f64>),
+                (
+                    "precision",
+                    Evaluation::precision as fn(&Evaluation) -> Option<f64>,
+                ),
                 ("recall", Evaluation::recall),
             ] {
                 let change = of(&without).unwrap_or(0.0) - of(whole).unwrap_or(0.0);
-                self.say(&format!("{what} without {}, change", indicator.id), change, "")?;
+                self.say(
+                    &format!("{what} without {}, change", indicator.id),
+                    change,
+                    "",
+                )?;
             }
         }
         Ok(())
@@ -197,7 +220,8 @@ impl<'a> Reader<'a> {
         let key = (row.reference.phrase(), row.reference.has_handle());
         let policy = self.policy;
         let words = self.words.entry(key);
-        let mut flags = *words.or_insert_with(|| policy.reference_flags(&row.reference.to_string()));
+        let mut flags =
+            *words.or_insert_with(|| policy.reference_flags(&row.reference.to_string()));
         let abroad = row.sender_country != row.receiver_country;
         if row.relation == Some(Relation::Family) {
             flags = flags.and(Flags::FAMILY);
@@ -259,7 +283,10 @@ mod tests {
         assert_eq!(planted.book.len(), 40_000);
         let found = planted.screen(&policy);
         assert_eq!(found.customers, 2_000);
-        assert_eq!(found.groups[Group::ALL.len() - 1].group, Group::Counterparty);
+        assert_eq!(
+            found.groups[Group::ALL.len() - 1].group,
+            Group::Counterparty
+        );
         assert!(found.looked_at <= 0.5);
     }
 }

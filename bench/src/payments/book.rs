@@ -109,7 +109,7 @@ pub(super) fn made(dice: &mut Dice, row: usize, rows: usize) -> Made {
     let cents = if dice.below(3) == 0 {
         0
     } else {
-        dice.below(100) as i64
+        dice.below(100).cast_signed()
     };
     let flags = match dice.below(100) {
         0..20 => 1,
@@ -288,7 +288,7 @@ impl Batch<'_> {
 
     /// A text column: each row's number, and what `read` makes of each text.
     pub(super) fn texts<T>(&self, name: &str, read: impl Fn(&str) -> T) -> (&[i32], Vec<T>) {
-        let column = self.of(name).map(|one| one.as_any());
+        let column = self.of(name).map(arrow_array::Array::as_any);
         let column = column.and_then(|one| one.downcast_ref::<DictionaryArray<Int32Type>>());
         let Some(column) = column else {
             return (&[], Vec::new());

@@ -45,8 +45,8 @@ pub(crate) fn run(dir: &Path, payments: usize, seed: u64, peers: bool) -> Result
     for _ in 0..rounds {
         closed = Closed::by(&edges);
     }
-    let speed = per(payments * rounds, own_usage::cpu_seconds()? - before);
-    print(BENCH, "edges, one by one", speed, "1/cpu-s", payments)?;
+    let rate = per(payments * rounds, own_usage::cpu_seconds()? - before);
+    print(BENCH, "edges, one by one", rate, "1/cpu-s", payments)?;
     for (what, value, unit) in [
         ("fans added up", closed.fans, "accounts"),
         (

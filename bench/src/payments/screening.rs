@@ -1,5 +1,6 @@
 //! Every typology over a book in Parquet, both sides of each transfer, on two threads.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -115,7 +116,7 @@ pub(super) fn rates() -> Result<Arc<Rates>, Failure> {
         ] {
             let moved = usual * (1_000 + day % 100) / 1_000;
             let (whole, part) = (moved / 10_000, moved % 10_000);
-            table.push_str(&format!("{date},{code},{whole}.{part:04}\n"));
+            writeln!(table, "{date},{code},{whole}.{part:04}").unwrap_or_default();
         }
     }
     let rates = Rates::parse(&table, "rates.csv")?;
