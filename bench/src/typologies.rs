@@ -258,6 +258,8 @@ const fn bought(merchant: Merchant, abroad: bool) -> Flags {
 
 #[cfg(test)]
 mod tests {
+    use world::payments::Group;
+
     use super::*;
 
     #[test]
