@@ -12,6 +12,7 @@ mod link_world;
 mod list_import;
 mod over_merge;
 mod own_usage;
+mod pacs_parse;
 mod persons;
 mod place;
 mod planted;
@@ -106,6 +107,8 @@ enum Workload {
     ListImport,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
+    /// Payments of a large pacs.008 read as a stream on one core (--size in transfers, 500000).
+    PacsParse,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -158,6 +161,7 @@ fn run(args: &Args) -> Result<(), Failure> {
         }
         Workload::ListImport => list_import::run(place.dir(), args.size.unwrap_or(1_000_000)),
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
+        Workload::PacsParse => pacs_parse::run(place.dir(), args.size.unwrap_or(500_000)),
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
     }

@@ -21,9 +21,10 @@ const COVERAGE_FLAGS: [&str; 7] = [
 ];
 
 /// Seeds that lie elsewhere: a part of a target's name, and the folder seen from `fuzz/`.
-const SEEDS: [(&str, &str); 3] = [
+const SEEDS: [(&str, &str); 4] = [
     ("wire_", "../examples/ispws"),
     ("wire_list_", "../examples/lists"),
+    ("wire_money_", "../examples/money"),
     ("_policy", "../policy"),
 ];
 

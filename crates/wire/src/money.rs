@@ -71,18 +71,28 @@ pub fn detect(bytes: &[u8]) -> Option<Format> {
     }
     let named = |words: &[&str]| words.iter().all(|word| first.contains(word));
     if text.starts_with('{') {
-        let chain = named(&["\"from", "\"to", "\"value\""]) || named(&["\"from", "\"to", "\"amount\""]);
+        let chain =
+            named(&["\"from", "\"to", "\"value\""]) || named(&["\"from", "\"to", "\"amount\""]);
         return chain.then_some(Format::Chain);
     }
     let (header, _) = infer::sample(text.as_bytes(), 0)?;
-    let columns: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+    let columns: Vec<String> = header
+        .iter()
+        .map(|name| name.trim().to_lowercase())
+        .collect();
     let has = |name: &str| columns.iter().any(|column| column == name);
     let needed = ["time", "sender", "receiver", "amount", "currency"];
     if needed.into_iter().all(has) {
         return Some(Format::Csv(Box::new(Mapping::canonical())));
     }
     let is_chain = has("from") && has("to") && (has("amount") || has("value"));
-    let by_id = ["txid", "hash", "transaction hash", "transactionhash", "transaction_id"];
+    let by_id = [
+        "txid",
+        "hash",
+        "transaction hash",
+        "transactionhash",
+        "transaction_id",
+    ];
     (is_chain && by_id.into_iter().any(has)).then_some(Format::Chain)
 }
 

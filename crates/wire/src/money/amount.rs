@@ -172,10 +172,16 @@ mod tests {
         ] {
             assert_eq!(minor(text, PLAIN, code), expected, "{text}");
         }
-        assert_eq!(minor("1000000000000", PLAIN, "EUR"), Ok(100_000_000_000_000));
+        assert_eq!(
+            minor("1000000000000", PLAIN, "EUR"),
+            Ok(100_000_000_000_000)
+        );
         let long = "9".repeat(DIGITS_MAX);
         assert_eq!(minor(&long, PLAIN, "EUR"), Err(Reason::AmountAbsurd));
-        assert_eq!(minor(&(long + "9"), PLAIN, "EUR"), Err(Reason::AmountAbsurd));
+        assert_eq!(
+            minor(&(long + "9"), PLAIN, "EUR"),
+            Err(Reason::AmountAbsurd)
+        );
     }
 
     #[test]
@@ -183,7 +189,11 @@ mod tests {
         assert_eq!(minor("1.234,50", COMMA, "EUR"), Ok(123_450));
         assert_eq!(minor("1.234.567", COMMA, "EUR"), Ok(123_456_700));
         for bad in ["1.23,4", "1234.567,0", "1.234.56", "1..234", "12.3456"] {
-            assert_eq!(minor(bad, COMMA, "EUR"), Err(Reason::AmountMalformed), "{bad}");
+            assert_eq!(
+                minor(bad, COMMA, "EUR"),
+                Err(Reason::AmountMalformed),
+                "{bad}"
+            );
         }
     }
 

@@ -47,9 +47,10 @@ impl Chain {
         let rest = address.as_bytes();
         let alphanumeric = rest.iter().all(u8::is_ascii_alphanumeric);
         match rest {
-            [b'0', b'x', digits @ ..] if digits.len() == 40 => {
-                digits.iter().all(u8::is_ascii_hexdigit).then_some(Self::Evm)
-            }
+            [b'0', b'x', digits @ ..] if digits.len() == 40 => digits
+                .iter()
+                .all(u8::is_ascii_hexdigit)
+                .then_some(Self::Evm),
             [b'T', ..] if rest.len() == 34 && alphanumeric => Some(Self::Tron),
             [b'b', b'c', b'1', ..] if (14..=90).contains(&rest.len()) && alphanumeric => {
                 Some(Self::Bitcoin)
@@ -169,7 +170,7 @@ enum Shape {
     Unknown,
     Json,
     Csv {
-        cells: Cells,
+        cells: Box<Cells>,
         width: usize,
         columns: Vec<(Field, usize)>,
     },
@@ -250,7 +251,7 @@ impl<R: BufRead> Transfers<R> {
         }
         let width = cells.len();
         self.shape = Shape::Csv {
-            cells,
+            cells: Box::new(cells),
             width,
             columns,
         };
@@ -382,7 +383,9 @@ fn time(value: &[u8], calendar: Calendar<'_>) -> Result<(model::Timestamp, bool)
         1..13 if digits => DateStyle::EpochSeconds,
         _ => DateStyle::Iso,
     };
-    let read = calendar.read(value, style).map_err(|reason| reason.of("time"))?;
+    let read = calendar
+        .read(value, style)
+        .map_err(|reason| reason.of("time"))?;
     Ok((read.at, read.has_clock))
 }
 

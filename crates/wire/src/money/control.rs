@@ -57,7 +57,10 @@ impl ControlTotal {
         if self.undeclared {
             return Reconciled::CountDiffers;
         }
-        if self.declared_records.is_some_and(|declared| declared != self.counted.0) {
+        if self
+            .declared_records
+            .is_some_and(|declared| declared != self.counted.0)
+        {
             return Reconciled::CountDiffers;
         }
         match self.declared_sum_nanos {

@@ -92,7 +92,9 @@ impl Draft {
         };
         let currency = currency.ok_or(Reason::CurrencyMissing.of("currency"))?;
         let amount = amount.ok_or(Reason::AmountMissing.of("amount"))?;
-        let amount = amount.minor(currency).map_err(|reason| reason.of("amount"))?;
+        let amount = amount
+            .minor(currency)
+            .map_err(|reason| reason.of("amount"))?;
         let (time, has_clock) = self.time.ok_or(Reason::DateMissing.of("time"))?;
         let sender = std::mem::take(&mut self.sender).side("sender")?;
         let receiver = std::mem::take(&mut self.receiver).side("receiver")?;

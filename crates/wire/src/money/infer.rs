@@ -60,7 +60,11 @@ impl fmt::Display for Open {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FieldMissing(field) => {
-                write!(f, "no column seems to be `{}`: name it under [columns]", field.name())
+                write!(
+                    f,
+                    "no column seems to be `{}`: name it under [columns]",
+                    field.name()
+                )
             }
             Self::DayOrMonthFirst { column } => write!(
                 f,
@@ -76,7 +80,10 @@ impl fmt::Display for Open {
                  `decimal` and `grouping`"
             ),
             Self::AmountsUnknown { column } => {
-                write!(f, "the amounts in `{column}` are written in no way that is known")
+                write!(
+                    f,
+                    "the amounts in `{column}` are written in no way that is known"
+                )
             }
         }
     }
@@ -107,14 +114,20 @@ pub fn sample(bytes: &[u8], rows_max: usize) -> Option<(Vec<String>, Vec<Vec<Str
     let mut cells = Cells::new(delimiter_of(first));
     let mut row = |line: &[u8]| {
         let texts = |cells: &Cells| {
-            let texts = cells.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
+            let texts = cells
+                .iter()
+                .map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
             texts.collect::<Vec<String>>()
         };
         cells.split(line).then(|| texts(&cells))
     };
     let header = row(first)?;
-    let rows = lines.filter(|line| !line.is_empty()).take(rows_max.min(SAMPLE_ROWS_MAX));
-    let rows = rows.filter_map(row).filter(|cells| cells.len() == header.len());
+    let rows = lines
+        .filter(|line| !line.is_empty())
+        .take(rows_max.min(SAMPLE_ROWS_MAX));
+    let rows = rows
+        .filter_map(row)
+        .filter(|cells| cells.len() == header.len());
     let rows = rows.collect();
     Some((header, rows))
 }
@@ -129,7 +142,10 @@ pub fn infer(header: &[String], rows: &[Vec<String>], now: Timestamp) -> Inferre
     let mut inferred = Inferred::default();
     for field in ORDER {
         let free = |column: &&Column| {
-            let taken = inferred.guesses.iter().any(|guess| guess.number == column.at + 1);
+            let taken = inferred
+                .guesses
+                .iter()
+                .any(|guess| guess.number == column.at + 1);
             !taken
         };
         let best = columns
@@ -190,7 +206,10 @@ impl Inferred {
                 _ => self.open.push(Open::DecimalSign { column: name() }),
             },
             Field::Channel => {
-                let words = column.values.iter().filter(|word| Channel::parse(word).is_none());
+                let words = column
+                    .values
+                    .iter()
+                    .filter(|word| Channel::parse(word).is_none());
                 self.channel_words = words.cloned().collect();
             }
             _ => {}
@@ -203,7 +222,10 @@ impl Inferred {
         for open in &self.open {
             line(&mut out, format_args!("# open: {open}"));
         }
-        line(&mut out, format_args!("source = \"inferred from a sample\""));
+        line(
+            &mut out,
+            format_args!("source = \"inferred from a sample\""),
+        );
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         if let Some(style) = self.dates {
             line(&mut out, format_args!("dates = \"{}\"", style.name()));
@@ -218,7 +240,10 @@ impl Inferred {
         for guess in &self.guesses {
             let (field, column) = (guess.field.name(), quoted(&guess.column));
             let confidence = guess.confidence;
-            line(&mut out, format_args!("{field} = {column} # sure to {confidence} of 100"));
+            line(
+                &mut out,
+                format_args!("{field} = {column} # sure to {confidence} of 100"),
+            );
         }
         if !self.channel_words.is_empty() {
             line(&mut out, format_args!("\n[channels]"));
@@ -264,7 +289,10 @@ impl Column {
         Self {
             name: name.to_owned(),
             at,
-            words: words.filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            words: words
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect(),
             values: filled.iter().map(|value| value.to_lowercase()).collect(),
             filled: filled.len(),
             styles: styles(&filled, now),
@@ -281,17 +309,36 @@ impl Column {
     /// How sure it is that this column is the field, of 100.
     fn confidence(&self, field: Field) -> u8 {
         let from = self.is_named(&["sender", "from", "payer", "debtor", "remitter", "ordering"]);
-        let to = self.is_named(&["receiver", "to", "payee", "creditor", "beneficiary", "recipient"]);
+        let to = self.is_named(&[
+            "receiver",
+            "to",
+            "payee",
+            "creditor",
+            "beneficiary",
+            "recipient",
+        ]);
         let is_country = self.is_named(&["country", "ctry"]);
         let is_name = self.is_named(&["name"]);
         let (named, form) = match field {
             Field::Time => (
-                self.is_named(&["time", "date", "datetime", "timestamp", "sent", "when", "datum"]),
+                self.is_named(&[
+                    "time",
+                    "date",
+                    "datetime",
+                    "timestamp",
+                    "sent",
+                    "when",
+                    "datum",
+                ]),
                 if self.styles.is_empty() { 0 } else { 100 },
             ),
             Field::Amount => (
                 self.is_named(&["amount", "amt", "total", "sum", "value", "betrag"]),
-                if self.writings.is_empty() || !self.styles.is_empty() { 0 } else { 100 },
+                if self.writings.is_empty() || !self.styles.is_empty() {
+                    0
+                } else {
+                    100
+                },
             ),
             Field::Currency => (
                 self.is_named(&["currency", "ccy", "cur"]),
@@ -310,15 +357,36 @@ impl Column {
             Field::Id => {
                 let named = self.is_named(&["id", "no", "number", "ref", "reference", "txn"]);
                 let unique = self.values.len() == self.filled;
-                (named, if named && unique { self.share(self.filled) } else { 0 })
+                (
+                    named,
+                    if named && unique {
+                        self.share(self.filled)
+                    } else {
+                        0
+                    },
+                )
             }
             Field::Purpose | Field::Reference => {
                 let words: &[&str] = match field {
                     Field::Purpose => &["purpose"],
-                    _ => &["reference", "note", "message", "remittance", "memo", "remarks"],
+                    _ => &[
+                        "reference",
+                        "note",
+                        "message",
+                        "remittance",
+                        "memo",
+                        "remarks",
+                    ],
                 };
                 let named = self.is_named(words);
-                (named, if named { self.share(self.filled).max(1) } else { 0 })
+                (
+                    named,
+                    if named {
+                        self.share(self.filled).max(1)
+                    } else {
+                        0
+                    },
+                )
             }
             Field::Clock => (false, 0),
         };
@@ -352,18 +420,27 @@ fn styles(values: &[&str], now: Timestamp) -> Vec<DateStyle> {
     DateStyle::ALL.into_iter().filter(fits).collect()
 }
 
+/// Decimal sign and grouping.
+type Way = (char, Option<char>);
+
 /// The ways in which all values are amounts, the plainest of those that agree.
-fn writings(values: &[&str]) -> Vec<(char, Option<char>)> {
+fn writings(values: &[&str]) -> Vec<Way> {
     let ways = [('.', None), ('.', Some(',')), (',', None), (',', Some('.'))];
-    let read = |(decimal, grouping): (char, Option<char>)| {
+    let read = |(decimal, grouping): Way| {
         let writing = Writing {
             point: u8::try_from(decimal).unwrap_or(b'.'),
-            grouping: grouping.and_then(|sign| u8::try_from(sign).ok()).unwrap_or(0),
+            grouping: grouping
+                .and_then(|sign| u8::try_from(sign).ok())
+                .unwrap_or(0),
         };
-        let numbers = values.iter().map(|value| Decimal::read(value.as_bytes(), writing).ok());
-        numbers.collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
+        let numbers = values
+            .iter()
+            .map(|value| Decimal::read(value.as_bytes(), writing).ok());
+        numbers
+            .collect::<Option<Vec<_>>>()
+            .filter(|all| !all.is_empty())
     };
-    let mut found: Vec<((char, Option<char>), Vec<i128>)> = Vec::new();
+    let mut found: Vec<(Way, Vec<i128>)> = Vec::new();
     for way in ways {
         let Some(numbers) = read(way) else { continue };
         let numbers: Option<Vec<i128>> = numbers.iter().map(|number| number.at_scale(18)).collect();

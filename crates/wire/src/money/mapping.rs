@@ -177,7 +177,9 @@ impl Mapping {
     /// The canonical table: each column has its field's name, dates are ISO's, numbers have a
     /// point.
     pub fn canonical() -> Self {
-        let columns = Field::ALL.iter().map(|field| (*field, field.name().to_owned()));
+        let columns = Field::ALL
+            .iter()
+            .map(|field| (*field, field.name().to_owned()));
         Self {
             columns: columns.collect(),
             dates: DateStyle::Iso,
@@ -261,7 +263,10 @@ fn read(text: &str) -> Result<Mapping, Found> {
     if mapping.currency.is_none() {
         needed.push(Field::Currency);
     }
-    match needed.into_iter().find(|field| !mapping.columns.contains_key(field)) {
+    match needed
+        .into_iter()
+        .find(|field| !mapping.columns.contains_key(field))
+    {
         Some(field) => {
             let field = field.name();
             Err((text.len(), MappingProblem::FieldMissing { field }))
@@ -297,7 +302,8 @@ fn optional<T>(
     expected: &'static str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, Found> {
-    text.map(|text| value(text, key, expected, parse)).transpose()
+    text.map(|text| value(text, key, expected, parse))
+        .transpose()
 }
 
 /// One of these bytes.

@@ -74,7 +74,10 @@ impl<R: BufRead> Mt<R> {
         let flaw = loop {
             let rest = self.input.rest();
             // What stands between the blocks of one message: nothing, or line ends.
-            let gap = rest[at..].iter().take_while(|byte| is_between(**byte)).count();
+            let gap = rest[at..]
+                .iter()
+                .take_while(|byte| is_between(**byte))
+                .count();
             match block(rest, at + gap) {
                 Found::Block(block, _) if block.name == b'1' && !blocks.is_empty() => break None,
                 Found::Block(block, end) => {
@@ -298,7 +301,9 @@ fn take(draft: &mut Draft, tag: &[u8], value: &[u8], clerk: &Clerk) -> Result<()
             (draft.instructed, draft.instructed_currency) = (Some(amount), Some(code));
         }
         b"50A" | b"50F" | b"50K" => {
-            draft.sender.party(value, tag[2], ["sender", "sender_name", "sender_country"])?;
+            draft
+                .sender
+                .party(value, tag[2], ["sender", "sender_name", "sender_country"])?;
         }
         b"59" | b"59A" | b"59F" => {
             let option = tag.get(2).copied().unwrap_or(b'K');
@@ -344,7 +349,10 @@ impl DraftSide {
     /// Takes a customer: an account, then a BIC (`A`), numbered lines (`F`) or name and address.
     fn party(&mut self, value: &[u8], option: u8, names: [&'static str; 3]) -> Result<(), Flaw> {
         let [account_field, name_field, country_field] = names;
-        let mut lines = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).peekable();
+        let mut lines = value
+            .split(|byte| *byte == b'\n')
+            .map(<[u8]>::trim_ascii)
+            .peekable();
         let first = lines.peek().copied().unwrap_or_default();
         if let Some(account) = first.strip_prefix(b"/") {
             // A code of the scheme may stand before the account: `//CH123456`.

@@ -6,8 +6,8 @@
 use std::io::BufRead;
 
 use memchr::{memchr, memchr_iter};
-use model::limits::{MONEY_COLUMNS_MAX, MONEY_TOKEN_BYTES_MAX};
 use model::Country;
+use model::limits::{MONEY_COLUMNS_MAX, MONEY_TOKEN_BYTES_MAX};
 
 use super::amount::Decimal;
 use super::clerk::Clerk;
@@ -191,7 +191,10 @@ impl<R: BufRead> Table<R> {
         self.width = names.len();
         for (field, wanted) in &self.mapping.columns {
             let wanted = wanted.trim().to_lowercase();
-            let mut at = names.iter().enumerate().filter(|(_, name)| **name == wanted);
+            let mut at = names
+                .iter()
+                .enumerate()
+                .filter(|(_, name)| **name == wanted);
             if let Some((column, _)) = at.next() {
                 self.columns.push((*field, column));
             }
@@ -245,7 +248,7 @@ impl<R: BufRead> Table<R> {
                 column: column(rejected.field),
                 ..rejected
             }),
-            step => step,
+            step @ Step::Payment(..) => step,
         }
     }
 
@@ -305,5 +308,8 @@ fn country(cell: &[u8], field: &'static str) -> Result<Country, Flaw> {
 /// What parts the cells of a first line: the sign that it has most of.
 pub(super) fn delimiter_of(line: &[u8]) -> u8 {
     let count = |byte: &u8| memchr_iter(*byte, line).count();
-    [b'|', b';', b'\t', b','].into_iter().max_by_key(count).unwrap_or(b',')
+    [b'|', b';', b'\t', b',']
+        .into_iter()
+        .max_by_key(count)
+        .unwrap_or(b',')
 }

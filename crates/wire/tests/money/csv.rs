@@ -51,9 +51,16 @@ fn a_bad_mapping_is_refused_with_line_and_reason() {
 
 #[test]
 fn a_table_without_the_columns_of_a_payment_is_a_fault() {
-    let kind = |text: &str| steps(canonical(), text.as_bytes()).expect_err("a fault").kind;
+    let kind = |text: &str| {
+        steps(canonical(), text.as_bytes())
+            .expect_err("a fault")
+            .kind
+    };
     assert_eq!(kind(""), FaultKind::HeaderUnknown);
-    assert_eq!(kind("time,sender,receiver,amount\n"), FaultKind::HeaderUnknown);
+    assert_eq!(
+        kind("time,sender,receiver,amount\n"),
+        FaultKind::HeaderUnknown
+    );
     let twice = "time,sender,receiver,amount,currency,amount\n";
     assert_eq!(kind(twice), FaultKind::HeaderRepeated);
 }

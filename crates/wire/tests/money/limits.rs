@@ -37,13 +37,13 @@ fn inv_10_records_of_xml_have_so_many_bytes_and_no_more() {
     let end = pacs("").find("</CdtTrfTxInf>").expect("its end");
     let rest = MONEY_RECORD_BYTES_MAX - (end - start) - "<CdtTrfTxInf>".len();
     let filler = "<Filler>text</Filler>";
-    let filled = |length: usize| {
+    let read = |length: usize| {
         let mut text = filler.repeat(length / filler.len());
         text += &" ".repeat(length - text.len());
         first(Format::Iso20022, &pacs(&text))
     };
-    assert_eq!(filled(rest), Ok(()));
-    assert_eq!(filled(rest + 1), Err(Reason::RecordTooLong));
+    assert_eq!(read(rest), Ok(()));
+    assert_eq!(read(rest + 1), Err(Reason::RecordTooLong));
 }
 
 #[test]
@@ -57,7 +57,9 @@ fn inv_10_elements_nest_so_deep_and_no_deeper() {
     assert_eq!(nested(MONEY_DEPTH_MAX - 2), Err(Reason::RecordTooDeep));
     let outside = |depth: usize| {
         let text = "<a>".repeat(depth) + &"</a>".repeat(depth);
-        steps(Format::Iso20022, text.as_bytes()).expect_err("no message").kind
+        steps(Format::Iso20022, text.as_bytes())
+            .expect_err("no message")
+            .kind
     };
     assert_eq!(outside(MONEY_DEPTH_MAX), FaultKind::FrameBroken);
     assert_eq!(outside(MONEY_DEPTH_MAX + 1), FaultKind::FrameTooDeep);
@@ -67,14 +69,20 @@ fn inv_10_elements_nest_so_deep_and_no_deeper() {
 fn inv_10_texts_are_so_long_and_no_longer() {
     let of_xml = |length: usize| {
         let text = "x".repeat(length);
-        first(Format::Iso20022, &pacs(&format!("<Cdtr><Nm>{text}</Nm></Cdtr>")))
+        first(
+            Format::Iso20022,
+            &pacs(&format!("<Cdtr><Nm>{text}</Nm></Cdtr>")),
+        )
     };
     assert_eq!(of_xml(MONEY_TEXT_BYTES_MAX), Ok(()));
     assert_eq!(of_xml(MONEY_TEXT_BYTES_MAX + 1), Err(Reason::TextTooLong));
     assert_eq!(of_xml(MONEY_TOKEN_BYTES_MAX * 3), Err(Reason::TextTooLong));
     let of_parts = |parts: usize| {
         let text = format!("<Ustrd>{}</Ustrd>", "x".repeat(1023));
-        first(Format::Iso20022, &pacs(&format!("<RmtInf>{}</RmtInf>", text.repeat(parts))))
+        first(
+            Format::Iso20022,
+            &pacs(&format!("<RmtInf>{}</RmtInf>", text.repeat(parts))),
+        )
     };
     assert_eq!(of_parts(4), Ok(()));
     assert_eq!(of_parts(5), Err(Reason::TextTooLong));
@@ -93,7 +101,10 @@ fn inv_10_tags_and_lines_are_so_long_and_no_longer() {
         steps(Format::Iso20022, pacs(&text).as_bytes()).map_err(|fault| fault.kind)
     };
     assert!(comment(MONEY_TOKEN_BYTES_MAX - 7).is_ok());
-    assert_eq!(comment(MONEY_TOKEN_BYTES_MAX - 6), Err(FaultKind::FrameTooLong));
+    assert_eq!(
+        comment(MONEY_TOKEN_BYTES_MAX - 6),
+        Err(FaultKind::FrameTooLong)
+    );
     let line = |length: usize| {
         let start = "2026-01-31,a,b,1,EUR,";
         let text = "x".repeat(length - start.len());
@@ -116,16 +127,25 @@ fn inv_10_a_file_has_so_many_records_and_no_more() {
             ..settings()
         };
         let reader = Reader::new(canonical(), text.as_bytes(), settings);
-        reader.collect::<Result<Vec<_>, _>>().map_err(|fault| fault.kind)
+        reader
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|fault| fault.kind)
     };
     assert_eq!(read(4).map(|steps| steps.len()), Ok(4));
-    assert_eq!(read(3).map(|steps| steps.len()), Err(FaultKind::RecordsTooMany));
+    assert_eq!(
+        read(3).map(|steps| steps.len()),
+        Err(FaultKind::RecordsTooMany)
+    );
 }
 
 #[test]
 fn inv_10_mappings_are_so_long_and_no_longer() {
     let long = "#".repeat(model::limits::MONEY_MAPPING_BYTES_MAX);
-    let problem = |text: &str| Mapping::parse(text, "m.toml").expect_err("no mapping").problem;
+    let problem = |text: &str| {
+        Mapping::parse(text, "m.toml")
+            .expect_err("no mapping")
+            .problem
+    };
     assert!(matches!(problem(&long), MappingProblem::Syntax { .. }));
     assert_eq!(problem(&(long + "#")), MappingProblem::TooLong);
 }

@@ -52,13 +52,25 @@ fn a_reference_cannot_forge_a_message() {
 fn formats_are_told_by_content() {
     let canonical = Format::Csv(Box::new(Mapping::canonical()));
     for (text, format) in [
-        (include_str!("../../../../examples/money/pacs.008.xml"), Some(Format::Iso20022)),
-        (include_str!("../../../../examples/money/pain.001.xml"), Some(Format::Iso20022)),
+        (
+            include_str!("../../../../examples/money/pacs.008.xml"),
+            Some(Format::Iso20022),
+        ),
+        (
+            include_str!("../../../../examples/money/pain.001.xml"),
+            Some(Format::Iso20022),
+        ),
         (MT103, Some(Format::Mt103)),
         (LINES, Some(Format::Chain)),
         (TABLE, Some(Format::Chain)),
-        (include_str!("../../../../examples/money/book.csv"), Some(canonical)),
-        (include_str!("../../../../examples/money/remitter.csv"), None),
+        (
+            include_str!("../../../../examples/money/book.csv"),
+            Some(canonical),
+        ),
+        (
+            include_str!("../../../../examples/money/remitter.csv"),
+            None,
+        ),
         ("<report/>", None),
         ("", None),
     ] {

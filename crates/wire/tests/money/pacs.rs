@@ -81,38 +81,89 @@ fn no_row_is_lost_or_doubled_and_the_total_proves_it() {
     let two = record("1", "10") + &record("2", "0.50");
     let verdict = |text: String| reconciled(Format::Iso20022, text.as_bytes());
     assert_eq!(verdict(declared("2", "10.5", &two)), Reconciled::Holds);
-    assert_eq!(verdict(declared("3", "10.5", &two)), Reconciled::CountDiffers);
-    assert_eq!(verdict(declared("x", "10.5", &two)), Reconciled::CountDiffers);
-    assert_eq!(verdict(declared("2", "10.51", &two)), Reconciled::SumDiffers);
+    assert_eq!(
+        verdict(declared("3", "10.5", &two)),
+        Reconciled::CountDiffers
+    );
+    assert_eq!(
+        verdict(declared("x", "10.5", &two)),
+        Reconciled::CountDiffers
+    );
+    assert_eq!(
+        verdict(declared("2", "10.51", &two)),
+        Reconciled::SumDiffers
+    );
     assert_eq!(verdict(message(&two)), Reconciled::NothingDeclared);
     let unread = record("1", "10") + &record("2", "much");
-    assert_eq!(verdict(declared("2", "10.5", &unread)), Reconciled::SumUnknown);
+    assert_eq!(
+        verdict(declared("2", "10.5", &unread)),
+        Reconciled::SumUnknown
+    );
     // A record that is rejected is counted all the same.
     let doubled = record("1", "10") + &record("1", "0.50");
     assert_eq!(verdict(declared("2", "10.5", &doubled)), Reconciled::Holds);
-    assert_eq!(reasons(&message(&doubled)), [None, Some(Reason::IdRepeated)]);
+    assert_eq!(
+        reasons(&message(&doubled)),
+        [None, Some(Reason::IdRepeated)]
+    );
 }
 
 #[test]
 fn a_record_that_is_spoilt_does_not_spoil_the_next() {
     for (spoilt, reason) in [
-        (record("2", "1").replace("</IBAN>", ""), Reason::RecordMalformed),
-        (record("2", "1").replace("</TxId>", "</Txid>"), Reason::RecordMalformed),
-        (record("2", "1").replace("</CdtTrfTxInf>", ""), Reason::RecordMalformed),
-        (record("2", "1").replace("EXAMPLE-2", "a < b"), Reason::RecordMalformed),
-        (record("2", "1").replace("EXAMPLE-2", "a & b"), Reason::RecordMalformed),
-        (record("2", "1").replace("EXAMPLE-2", "&lol9;"), Reason::EntityForbidden),
-        (record("2", "1").replace("EXAMPLE-2", "&#0;"), Reason::RecordMalformed),
+        (
+            record("2", "1").replace("</IBAN>", ""),
+            Reason::RecordMalformed,
+        ),
+        (
+            record("2", "1").replace("</TxId>", "</Txid>"),
+            Reason::RecordMalformed,
+        ),
+        (
+            record("2", "1").replace("</CdtTrfTxInf>", ""),
+            Reason::RecordMalformed,
+        ),
+        (
+            record("2", "1").replace("EXAMPLE-2", "a < b"),
+            Reason::RecordMalformed,
+        ),
+        (
+            record("2", "1").replace("EXAMPLE-2", "a & b"),
+            Reason::RecordMalformed,
+        ),
+        (
+            record("2", "1").replace("EXAMPLE-2", "&lol9;"),
+            Reason::EntityForbidden,
+        ),
+        (
+            record("2", "1").replace("EXAMPLE-2", "&#0;"),
+            Reason::RecordMalformed,
+        ),
         (record("2", "NaN"), Reason::AmountNotFinite),
         (record("2", "-5"), Reason::AmountNegative),
         (record("2", "0"), Reason::AmountZero),
         (record("2", "1.234"), Reason::AmountTooFine),
         (record("2", "99999999999999999"), Reason::AmountAbsurd),
-        (record("2", "1").replace("EUR", "ZZZ"), Reason::CurrencyUnknown),
-        (record("2", "1").replace(" Ccy=\"EUR\"", ""), Reason::CurrencyMissing),
-        (record("2", "1").replace("2026-01-31", "2027-01-31"), Reason::DateFuture),
-        (record("2", "1").replace("2026-01-31", "31.01.2026"), Reason::DateMalformed),
-        (record("2", "1").replace("EXAMPLE-2", " "), Reason::AccountMissing),
+        (
+            record("2", "1").replace("EUR", "ZZZ"),
+            Reason::CurrencyUnknown,
+        ),
+        (
+            record("2", "1").replace(" Ccy=\"EUR\"", ""),
+            Reason::CurrencyMissing,
+        ),
+        (
+            record("2", "1").replace("2026-01-31", "2027-01-31"),
+            Reason::DateFuture,
+        ),
+        (
+            record("2", "1").replace("2026-01-31", "31.01.2026"),
+            Reason::DateMalformed,
+        ),
+        (
+            record("2", "1").replace("EXAMPLE-2", " "),
+            Reason::AccountMissing,
+        ),
     ] {
         let text = message(&(record("1", "1") + &spoilt + &record("3", "1")));
         assert_eq!(reasons(&text), [None, Some(reason), None], "{spoilt}");
@@ -122,12 +173,18 @@ fn a_record_that_is_spoilt_does_not_spoil_the_next() {
 #[test]
 fn bytes_that_are_no_text_spoil_one_record() {
     let text = message(&(record("1", "1").replace("EXAMPLE-2", "~") + &record("2", "1")));
-    let bytes: Vec<u8> = text.bytes().map(|byte| if byte == b'~' { 0xff } else { byte }).collect();
+    let bytes: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte == b'~' { 0xff } else { byte })
+        .collect();
     let steps = steps(Format::Iso20022, &bytes).expect("a whole file");
     let Step::Rejected(rejected) = &steps[0] else {
         panic!("taken")
     };
-    assert_eq!((rejected.reason, rejected.field), (Reason::EncodingBroken, "receiver"));
+    assert_eq!(
+        (rejected.reason, rejected.field),
+        (Reason::EncodingBroken, "receiver")
+    );
     assert!(matches!(steps[1], Step::Payment(..)));
 }
 
@@ -142,7 +199,11 @@ fn literal_text_cannot_forge_a_record() {
 
 #[test]
 fn a_file_that_is_cut_gives_what_it_has_and_resumes() {
-    let whole = message(&(0..20).map(|id| record(&id.to_string(), "1")).collect::<String>());
+    let whole = message(
+        &(0..20)
+            .map(|id| record(&id.to_string(), "1"))
+            .collect::<String>(),
+    );
     let place = whole.find("<TxId>13").expect("a record");
     let mut reader = Reader::new(Format::Iso20022, &whole.as_bytes()[..place], settings());
     let mut given = Vec::new();
@@ -159,7 +220,10 @@ fn a_file_that_is_cut_gives_what_it_has_and_resumes() {
     for step in &mut again {
         given.push(step.expect("a whole file"));
     }
-    assert_eq!(given, steps(Format::Iso20022, whole.as_bytes()).expect("a whole file"));
+    assert_eq!(
+        given,
+        steps(Format::Iso20022, whole.as_bytes()).expect("a whole file")
+    );
     assert_eq!(again.total().records, 20);
 }
 
@@ -181,7 +245,10 @@ fn what_is_no_message_is_a_fault_with_its_place() {
     for depth in 1..10 {
         write!(bomb, "<!ENTITY lol{depth} \"&lol;&lol;\">").expect("writing to a text");
     }
-    assert_eq!(kind(&(bomb + "]><Document>&lol9;</Document>")), FaultKind::DoctypeForbidden);
+    assert_eq!(
+        kind(&(bomb + "]><Document>&lol9;</Document>")),
+        FaultKind::DoctypeForbidden
+    );
 }
 
 #[test]
