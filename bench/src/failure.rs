@@ -77,6 +77,9 @@ pub(crate) enum Failure {
     /// A hash list could not be read.
     #[error("the list was not read")]
     List(#[from] wire::lists::ListFault),
+    /// A file of payments could not be read.
+    #[error("the payments were not read")]
+    Payments(#[from] wire::money::MoneyFault),
     /// An entry could not be written into a list.
     #[error("an entry was not written")]
     Entry(#[from] wire::lists::Unwritable),

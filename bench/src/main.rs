@@ -18,6 +18,7 @@ mod payments;
 mod pdq;
 mod pdq_conformance;
 mod pdq_peer;
+mod pacs_parse;
 mod persons;
 mod pictures;
 mod place;
@@ -139,6 +140,8 @@ enum Workload {
     Typologies,
     /// Fans, scatter-gather and cycles of payments (--size, 100000); --peer runs snapml.
     Graph,
+    /// Payments of a large pacs.008 read as a stream on one core (--size in transfers, 500000).
+    PacsParse,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -220,5 +223,8 @@ fn run_payments(workload: Workload, place: &place::Place, args: &Args) -> Result
         Workload::Screen => payments::screen(dir, size(23_000_000), seed),
         Workload::ScreenLive => payments::live(size(2_000_000), seed),
         _ => payments::graph(dir, size(100_000), seed, peer),
+        Workload::PacsParse => pacs_parse::run(place.dir(), args.size.unwrap_or(500_000)),
+        // Ran before: it needs no place.
+        Workload::Rank => Ok(()),
     }
 }

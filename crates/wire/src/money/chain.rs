@@ -170,7 +170,7 @@ enum Shape {
     Unknown,
     Json,
     Csv {
-        cells: Cells,
+        cells: Box<Cells>,
         width: usize,
         columns: Vec<(Field, usize)>,
     },
@@ -251,7 +251,7 @@ impl<R: BufRead> Transfers<R> {
         }
         let width = cells.len();
         self.shape = Shape::Csv {
-            cells,
+            cells: Box::new(cells),
             width,
             columns,
         };

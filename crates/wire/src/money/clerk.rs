@@ -76,7 +76,7 @@ impl Clerk {
         }
     }
 
-    /// SipHash over the salt first, so that nobody who writes ids can make two of them meet.
+    /// `SipHash` over the salt first, so that nobody who writes ids can make two of them meet.
     fn fingerprint(&self, id: &str) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.settings.salt.hash(&mut hasher);

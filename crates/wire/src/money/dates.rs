@@ -130,38 +130,33 @@ impl Calendar<'_> {
     }
 
     fn date(self, text: &[u8], style: DateStyle) -> Option<(civil::Date, &[u8])> {
-        let (year, month, day, rest) = match style {
-            DateStyle::Compact => {
-                let digits = leading_digits(text);
-                let (year, length) = match digits {
-                    8 => (number(text.get(..4)?)?, 4),
-                    6 => (self.century(number(text.get(..2)?)?)?, 2),
-                    _ => return None,
-                };
-                let month = number(text.get(length..length + 2)?)?;
-                let day = number(text.get(length + 2..digits)?)?;
-                (year, month, day, text.get(digits..)?)
+        let (year, month, day, rest) = if style == DateStyle::Compact {
+            let digits = leading_digits(text);
+            let (year, length) = match digits {
+                8 => (number(text.get(..4)?)?, 4),
+                6 => (self.century(number(text.get(..2)?)?)?, 2),
+                _ => return None,
+            };
+            let month = number(text.get(length..length + 2)?)?;
+            let day = number(text.get(length + 2..digits)?)?;
+            (year, month, day, text.get(digits..)?)
+        } else {
+            let (parts, rest) = three_parts(text)?;
+            let [first, second, third] = parts;
+            let (year, month, day) = match style {
+                DateStyle::DayFirst => (third, second, first),
+                DateStyle::MonthFirst => (third, first, second),
+                _ => (first, second, third),
+            };
+            let year = match (year.len(), style) {
+                (4, _) => number(year)?,
+                (2, DateStyle::DayFirst | DateStyle::MonthFirst) => self.century(number(year)?)?,
+                _ => return None,
+            };
+            if month.len() > 2 || day.len() > 2 {
+                return None;
             }
-            _ => {
-                let (parts, rest) = three_parts(text)?;
-                let [first, second, third] = parts;
-                let (year, month, day) = match style {
-                    DateStyle::DayFirst => (third, second, first),
-                    DateStyle::MonthFirst => (third, first, second),
-                    _ => (first, second, third),
-                };
-                let year = match (year.len(), style) {
-                    (4, _) => number(year)?,
-                    (2, DateStyle::DayFirst | DateStyle::MonthFirst) => {
-                        self.century(number(year)?)?
-                    }
-                    _ => return None,
-                };
-                if month.len() > 2 || day.len() > 2 {
-                    return None;
-                }
-                (year, number(month)?, number(day)?, rest)
-            }
+            (year, number(month)?, number(day)?, rest)
         };
         let date = civil::Date::new(
             i16::try_from(year).ok()?,

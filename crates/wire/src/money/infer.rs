@@ -420,10 +420,13 @@ fn styles(values: &[&str], now: Timestamp) -> Vec<DateStyle> {
     DateStyle::ALL.into_iter().filter(fits).collect()
 }
 
+/// Decimal sign and grouping.
+type Way = (char, Option<char>);
+
 /// The ways in which all values are amounts, the plainest of those that agree.
-fn writings(values: &[&str]) -> Vec<(char, Option<char>)> {
+fn writings(values: &[&str]) -> Vec<Way> {
     let ways = [('.', None), ('.', Some(',')), (',', None), (',', Some('.'))];
-    let read = |(decimal, grouping): (char, Option<char>)| {
+    let read = |(decimal, grouping): Way| {
         let writing = Writing {
             point: u8::try_from(decimal).unwrap_or(b'.'),
             grouping: grouping
@@ -437,7 +440,7 @@ fn writings(values: &[&str]) -> Vec<(char, Option<char>)> {
             .collect::<Option<Vec<_>>>()
             .filter(|all| !all.is_empty())
     };
-    let mut found: Vec<((char, Option<char>), Vec<i128>)> = Vec::new();
+    let mut found: Vec<(Way, Vec<i128>)> = Vec::new();
     for way in ways {
         let Some(numbers) = read(way) else { continue };
         let numbers: Option<Vec<i128>> = numbers.iter().map(|number| number.at_scale(18)).collect();

@@ -9,7 +9,7 @@ use super::step::{FaultKind, MoneyFault, Place};
 /// A window on a file.
 #[derive(Debug)]
 pub(super) struct Input<R> {
-    input: R,
+    source: R,
     /// The window, and what of it is read.
     bytes: Vec<u8>,
     at: usize,
@@ -24,9 +24,9 @@ pub(super) struct Input<R> {
 }
 
 impl<R: BufRead> Input<R> {
-    pub(super) const fn new(input: R) -> Self {
+    pub(super) const fn new(source: R) -> Self {
         Self {
-            input,
+            source,
             bytes: Vec::new(),
             at: 0,
             before: 0,
@@ -53,7 +53,7 @@ impl<R: BufRead> Input<R> {
         self.at = 0;
         self.counted_at = 0;
         loop {
-            match self.input.fill_buf() {
+            match self.source.fill_buf() {
                 Ok([]) => {
                     self.ended = true;
                     return Ok(false);
@@ -61,7 +61,7 @@ impl<R: BufRead> Input<R> {
                 Ok(chunk) => {
                     self.bytes.extend_from_slice(chunk);
                     let length = chunk.len();
-                    self.input.consume(length);
+                    self.source.consume(length);
                     return Ok(true);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

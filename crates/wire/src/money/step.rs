@@ -152,10 +152,6 @@ named! {
         DateMalformed:
             "money.date-malformed",
             "the date is not written as the format or the mapping says";
-        /// A date that the mapping leaves open.
-        DateAmbiguous:
-            "money.date-ambiguous",
-            "day and month cannot be told apart: the mapping must say which comes first";
         /// Later than now.
         DateFuture:
             "money.date-future",

@@ -248,7 +248,7 @@ impl<R: BufRead> Table<R> {
                 column: column(rejected.field),
                 ..rejected
             }),
-            step => step,
+            step @ Step::Payment(..) => step,
         }
     }
 

@@ -37,13 +37,13 @@ fn inv_10_records_of_xml_have_so_many_bytes_and_no_more() {
     let end = pacs("").find("</CdtTrfTxInf>").expect("its end");
     let rest = MONEY_RECORD_BYTES_MAX - (end - start) - "<CdtTrfTxInf>".len();
     let filler = "<Filler>text</Filler>";
-    let filled = |length: usize| {
+    let read = |length: usize| {
         let mut text = filler.repeat(length / filler.len());
         text += &" ".repeat(length - text.len());
         first(Format::Iso20022, &pacs(&text))
     };
-    assert_eq!(filled(rest), Ok(()));
-    assert_eq!(filled(rest + 1), Err(Reason::RecordTooLong));
+    assert_eq!(read(rest), Ok(()));
+    assert_eq!(read(rest + 1), Err(Reason::RecordTooLong));
 }
 
 #[test]

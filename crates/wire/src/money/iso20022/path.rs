@@ -160,10 +160,12 @@ impl Leaf {
             Self::Name(Who::Receiver) => "receiver_name",
             Self::Country(Who::Sender) => "sender_country",
             Self::Country(Who::Receiver) => "receiver_country",
-            Self::Iban(Who::Sender) | Self::OtherAccount(Who::Sender) => "sender",
-            Self::OtherId(Who::Sender) => "sender",
-            Self::Iban(Who::Receiver) | Self::OtherAccount(Who::Receiver) => "receiver",
-            Self::OtherId(Who::Receiver) => "receiver",
+            Self::Iban(Who::Sender)
+            | Self::OtherAccount(Who::Sender)
+            | Self::OtherId(Who::Sender) => "sender",
+            Self::Iban(Who::Receiver)
+            | Self::OtherAccount(Who::Receiver)
+            | Self::OtherId(Who::Receiver) => "receiver",
             Self::Bic(Who::Sender) | Self::Member(Who::Sender) => "sender_agent",
             Self::Bic(Who::Receiver) | Self::Member(Who::Receiver) => "receiver_agent",
             Self::Purpose => "purpose",
