@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 40] = [
+const COMMANDS: [&[&str]; 41] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -70,6 +70,7 @@ const COMMANDS: [&[&str]; 40] = [
     &["log", "verify", "--help"],
     &["simulate", "--help"],
     &["sign-in", "--help"],
+    &["windows", "--help"],
     &["schema", "--help"],
 ];
 

@@ -1,6 +1,7 @@
 //! The arguments of every command, with the help that teaches them.
 
 mod material;
+mod payments;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
 use triage::Length;
 
 pub(crate) use material::{Asked, Hash, List, Match, Terms, hash};
+pub(crate) use payments::Windows;
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
 /// puts the most endangered child first, with reasons.
@@ -94,6 +96,8 @@ pub(crate) enum Command {
     List(List),
     /// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
     Identifiers(Identifiers),
+    /// Measure a window of time before each payment of a file: how many, how much, to how many.
+    Windows(Windows),
     /// Print the schema of the documents that the doors take.
     Schema(Schema),
     /// The process in which hostile files are opened: started by Watchfire itself.

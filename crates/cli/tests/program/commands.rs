@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 37] = [
+const COMMANDS: [&str; 38] = [
     "demo",
     "serve",
     "account",
@@ -44,6 +44,7 @@ const COMMANDS: [&str; 37] = [
     "log verify",
     "simulate",
     "sign-in",
+    "windows",
     "schema",
 ];
 

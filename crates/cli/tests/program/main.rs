@@ -22,3 +22,4 @@ mod ranks;
 mod rude;
 mod serving;
 mod theft;
+mod windows;
