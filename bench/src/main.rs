@@ -14,11 +14,11 @@ mod link_world;
 mod list_import;
 mod over_merge;
 mod own_usage;
+mod pacs_parse;
 mod payments;
 mod pdq;
 mod pdq_conformance;
 mod pdq_peer;
-mod pacs_parse;
 mod persons;
 mod pictures;
 mod place;
@@ -210,6 +210,7 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::Windows | Workload::Screen | Workload::ScreenLive | Workload::Graph => {
             run_payments(workload, &place, args)
         }
+        Workload::PacsParse => pacs_parse::run(place.dir(), args.size.unwrap_or(500_000)),
         // Ran before: they need no place.
         Workload::Rank | Workload::Typologies => Ok(()),
     }
@@ -223,8 +224,5 @@ fn run_payments(workload: Workload, place: &place::Place, args: &Args) -> Result
         Workload::Screen => payments::screen(dir, size(23_000_000), seed),
         Workload::ScreenLive => payments::live(size(2_000_000), seed),
         _ => payments::graph(dir, size(100_000), seed, peer),
-        Workload::PacsParse => pacs_parse::run(place.dir(), args.size.unwrap_or(500_000)),
-        // Ran before: it needs no place.
-        Workload::Rank => Ok(()),
     }
 }

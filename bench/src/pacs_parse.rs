@@ -74,7 +74,7 @@ fn write(path: &Path, transfers: usize) -> std::io::Result<()> {
 
 fn transfer(out: &mut impl std::io::Write, number: usize) -> std::io::Result<()> {
     let (units, cents) = (number % 900 + 1, number % 100);
-    let (payer, payee) = (number % 5000, number % 777);
+    let (from, to) = (number % 5000, number % 777);
     writeln!(
         out,
         "<CdtTrfTxInf>\n      <PmtId><InstrId>I-{number}</InstrId>\
@@ -83,14 +83,14 @@ fn transfer(out: &mut impl std::io::Write, number: usize) -> std::io::Result<()>
          <PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl></PmtTpInf>\n      \
          <IntrBkSttlmAmt Ccy=\"EUR\">{units}.{cents:02}</IntrBkSttlmAmt>\n      \
          <IntrBkSttlmDt>2026-01-31</IntrBkSttlmDt>\n      <ChrgBr>SLEV</ChrgBr>\n      \
-         <Dbtr><Nm>Example Person {payer}</Nm><PstlAdr><StrtNm>Example Street</StrtNm>\
+         <Dbtr><Nm>Example Person {from}</Nm><PstlAdr><StrtNm>Example Street</StrtNm>\
          <BldgNb>7</BldgNb><PstCd>00000</PstCd><TwnNm>Example Town</TwnNm><Ctry>DE</Ctry>\
          </PstlAdr></Dbtr>\n      \
-         <DbtrAcct><Id><IBAN>XX00EXAMPLE{payer:010}</IBAN></Id></DbtrAcct>\n      \
+         <DbtrAcct><Id><IBAN>XX00EXAMPLE{from:010}</IBAN></Id></DbtrAcct>\n      \
          <DbtrAgt><FinInstnId><BICFI>EXAMDEXXXXX</BICFI></FinInstnId></DbtrAgt>\n      \
          <CdtrAgt><FinInstnId><BICFI>EXAMPHXXXXX</BICFI></FinInstnId></CdtrAgt>\n      \
          <Cdtr><Nm>Another Example</Nm><PstlAdr><Ctry>PH</Ctry></PstlAdr></Cdtr>\n      \
-         <CdtrAcct><Id><Othr><Id>EXAMPLE-{payee}</Id></Othr></Id></CdtrAcct>\n      \
+         <CdtrAcct><Id><Othr><Id>EXAMPLE-{to}</Id></Othr></Id></CdtrAcct>\n      \
          <Purp><Cd>FAMI</Cd></Purp>\n      \
          <RmtInf><Ustrd>Invoice {number} &amp; fees</Ustrd></RmtInf>\n</CdtTrfTxInf>"
     )

@@ -59,6 +59,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::Video
         | Workload::ListImport
         | Workload::Typologies
+        | Workload::PacsParse
         | Workload::OverMerge
         | Workload::HashLookup
         | Workload::Pdq

@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 42] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -71,6 +71,7 @@ const COMMANDS: [&[&str]; 41] = [
     &["log", "verify", "--help"],
     &["simulate", "--help"],
     &["sign-in", "--help"],
+    &["windows", "--help"],
     &["schema", "--help"],
 ];
 

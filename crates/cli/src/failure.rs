@@ -110,6 +110,21 @@ pub(crate) enum Failure {
         /// The first byte that does not belong.
         offset: usize,
     },
+    /// A file of payments cannot be read.
+    #[error(transparent)]
+    Table(#[from] columns::ReadError),
+    /// An answer about payments was not written.
+    #[error(transparent)]
+    TableOut(#[from] columns::WriteError),
+    /// The windows that were asked for are none.
+    #[error(transparent)]
+    Windows(#[from] screen::window::RequestError),
+    /// A file of payments has too many accounts.
+    #[error(transparent)]
+    Accounts(#[from] columns::TooManyAccounts),
+    /// A file of payments has too many rows.
+    #[error("more than 4294967295 rows: split the file")]
+    TooManyRows,
     /// Standard output is closed or full.
     #[error("cannot write to standard output")]
     Output(#[source] std::io::Error),
@@ -141,6 +156,10 @@ impl Failure {
             | Self::IdentifierRules(_)
             | Self::TooLarge { .. }
             | Self::NotUtf8 { .. }
+            | Self::Table(_)
+            | Self::Windows(_)
+            | Self::Accounts(_)
+            | Self::TooManyRows
             | Self::Serve(_) => 2,
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
             _ => 3,

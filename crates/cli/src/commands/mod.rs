@@ -20,6 +20,7 @@ mod screen;
 mod serve;
 mod simulate;
 mod storm;
+mod windows;
 
 use server::{Config, IfMissing, Station};
 
@@ -49,6 +50,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Simulate(args) => simulate::run(&args),
         Command::SignIn(args) => serve::sign_in(args).await,
         Command::Identifiers(args) => identifiers::run(&args),
+        Command::Windows(args) => windows::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Hash(args) => material::hash(args).await,
         Command::Match(args) => material::compare(args).await,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 38] = [
+const COMMANDS: [&str; 39] = [
     "demo",
     "serve",
     "account",
@@ -45,6 +45,7 @@ const COMMANDS: [&str; 38] = [
     "log verify",
     "simulate",
     "sign-in",
+    "windows",
     "schema",
 ];
 

@@ -23,3 +23,4 @@ mod ranks;
 mod rude;
 mod serving;
 mod theft;
+mod windows;
