@@ -1,4 +1,5 @@
-//! Transfers on chains: any bytes are read to an end, and each record is taken or rejected, once.
+//! Transfers on chains:
+//! any bytes are read to an end, and each record is taken or rejected, once.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! Payments in tables, and what a table seems to be: any bytes are read to an end, and each record is taken or rejected, once.
+//! Payments in tables, and what a table seems to be:
+//! any bytes are read to an end, and each record is taken or rejected, once.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

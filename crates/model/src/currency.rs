@@ -1,5 +1,5 @@
-//! Currencies: codes and exponents of ISO 4217, list one of 2026, in order of the code; and the coins
-//! that are sent like money.
+//! Currencies: codes and exponents of ISO 4217, list one of 2026, in order of the code; and the
+//! coins that are sent like money.
 
 use std::fmt;
 

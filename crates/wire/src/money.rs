@@ -1,10 +1,10 @@
 //! Payments, read as streams from the messages and tables that tell of them.
 //!
 //! A [`Reader`] takes a file of any size and gives one [`Step`] after the other, in memory that
-//! grows by a fingerprint for each id and by nothing else. A record that cannot be taken is rejected
-//! with its line and its reason and never stops the others; a file that ends in the middle, or is
-//! not what its format says, ends in a [`MoneyFault`] that names the place and how many records were
-//! read ([`Reader::resume_after`]). Every record is either taken or rejected, and
+//! grows by a fingerprint for each id and by nothing else. A record that cannot be taken is
+//! rejected with its line and its reason and never stops the others; a file that ends in the
+//! middle, or is not what its format says, ends in a [`MoneyFault`] that names the place and how
+//! many records were read ([`Reader::resume_after`]). Every record is either taken or rejected, and
 //! [`Reader::total`] proves it against what the file says of itself.
 //!
 //! What a rejection prints has nothing of the record's own.

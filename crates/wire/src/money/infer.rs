@@ -1,5 +1,5 @@
-//! What a remitter's table seems to be: a mapping to look at, with how sure each column is, and what
-//! a person has to decide. Nothing that is open is guessed.
+//! What a remitter's table seems to be: a mapping to look at, with how sure each column is, and
+//! what a person has to decide. Nothing that is open is guessed.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -260,6 +260,34 @@ fn line(out: &mut String, text: fmt::Arguments<'_>) {
     writeln!(out, "{text}").unwrap_or_default();
 }
 
+const PAYER: &[&str] = &["sender", "from", "payer", "debtor", "remitter", "ordering"];
+const PAYEE: &[&str] = &[
+    "receiver",
+    "to",
+    "payee",
+    "creditor",
+    "beneficiary",
+    "recipient",
+];
+const TIME: &[&str] = &[
+    "time",
+    "date",
+    "datetime",
+    "timestamp",
+    "sent",
+    "when",
+    "datum",
+];
+const AMOUNT: &[&str] = &["amount", "amt", "total", "sum", "value", "betrag"];
+const REFERENCE: &[&str] = &[
+    "reference",
+    "note",
+    "message",
+    "remittance",
+    "memo",
+    "remarks",
+];
+
 /// What can be seen of a column.
 struct Column {
     name: String,
@@ -308,85 +336,46 @@ impl Column {
 
     /// How sure it is that this column is the field, of 100.
     fn confidence(&self, field: Field) -> u8 {
-        let from = self.is_named(&["sender", "from", "payer", "debtor", "remitter", "ordering"]);
-        let to = self.is_named(&[
-            "receiver",
-            "to",
-            "payee",
-            "creditor",
-            "beneficiary",
-            "recipient",
-        ]);
-        let is_country = self.is_named(&["country", "ctry"]);
-        let is_name = self.is_named(&["name"]);
+        let (from, to) = (self.is_named(PAYER), self.is_named(PAYEE));
+        let (is_country, is_name) = (
+            self.is_named(&["country", "ctry"]),
+            self.is_named(&["name"]),
+        );
+        let whole = |is: bool| if is { 100 } else { 0 };
+        let filled = |named: bool| self.of_side(named, self.filled);
         let (named, form) = match field {
-            Field::Time => (
-                self.is_named(&[
-                    "time",
-                    "date",
-                    "datetime",
-                    "timestamp",
-                    "sent",
-                    "when",
-                    "datum",
-                ]),
-                if self.styles.is_empty() { 0 } else { 100 },
-            ),
-            Field::Amount => (
-                self.is_named(&["amount", "amt", "total", "sum", "value", "betrag"]),
-                if self.writings.is_empty() || !self.styles.is_empty() {
-                    0
-                } else {
-                    100
-                },
-            ),
-            Field::Currency => (
-                self.is_named(&["currency", "ccy", "cur"]),
-                self.share(self.currencies),
-            ),
+            Field::Time => (self.is_named(TIME), whole(!self.styles.is_empty())),
+            Field::Amount => {
+                let is = !self.writings.is_empty() && self.styles.is_empty();
+                (self.is_named(AMOUNT), whole(is))
+            }
+            Field::Currency => {
+                let named = self.is_named(&["currency", "ccy", "cur"]);
+                (named, self.share(self.currencies))
+            }
             Field::SenderCountry => (is_country && from, self.of_side(from, self.countries)),
             Field::ReceiverCountry => (is_country && to, self.of_side(to, self.countries)),
-            Field::SenderName => (is_name && from, self.of_side(is_name && from, self.filled)),
-            Field::ReceiverName => (is_name && to, self.of_side(is_name && to, self.filled)),
-            Field::Sender => (from, self.of_side(from, self.filled)),
-            Field::Receiver => (to, self.of_side(to, self.filled)),
+            Field::SenderName => (is_name && from, filled(is_name && from)),
+            Field::ReceiverName => (is_name && to, filled(is_name && to)),
+            Field::Sender => (from, filled(from)),
+            Field::Receiver => (to, filled(to)),
             Field::Channel => {
                 let named = self.is_named(&["channel", "method", "payout", "product"]);
-                (named, if named { self.share(self.filled) } else { 0 })
+                (named, filled(named))
             }
             Field::Id => {
                 let named = self.is_named(&["id", "no", "number", "ref", "reference", "txn"]);
                 let unique = self.values.len() == self.filled;
-                (
-                    named,
-                    if named && unique {
-                        self.share(self.filled)
-                    } else {
-                        0
-                    },
-                )
+                (named, filled(named && unique))
             }
-            Field::Purpose | Field::Reference => {
-                let words: &[&str] = match field {
-                    Field::Purpose => &["purpose"],
-                    _ => &[
-                        "reference",
-                        "note",
-                        "message",
-                        "remittance",
-                        "memo",
-                        "remarks",
-                    ],
-                };
-                let named = self.is_named(words);
-                (
-                    named,
-                    if named {
-                        self.share(self.filled).max(1)
-                    } else {
-                        0
-                    },
-                )
+            Field::Purpose => {
+                let named = self.is_named(&["purpose"]);
+                (named, filled(named))
+            }
+            // A reference may be empty in every row.
+            Field::Reference => {
+                let named = self.is_named(REFERENCE);
+                (named, filled(named).max(u8::from(named)))
             }
             Field::Clock => (false, 0),
         };

@@ -8,7 +8,10 @@ use crate::ispws::binding::Simple;
 use crate::ispws::schema::{Rule, SimpleType};
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident = $xsd:literal, $pattern:literal, $default:literal, $is:expr;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident = $xsd:literal, $pattern:literal, $default:literal, $is:expr;
+    )*) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,7 +85,8 @@ texts! {
         digits(whole, 18) && digits(part, 9)
     };
     /// A date and a time in UTC, without saying so: `2026-01-31T14:05:00`.
-    Moment = "moment", "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", "1970-01-01T00:00:00",
+    Moment = "moment", "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}",
+        "1970-01-01T00:00:00",
         |text| {
             let form = "0000-00-00T00:00:00";
             let fits = |(byte, form): (u8, u8)| match form {

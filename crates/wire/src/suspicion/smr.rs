@@ -1,10 +1,10 @@
 //! AUSTRAC's suspicious-matter report in the shape of its draft 3.0 of May 2026.
 //!
 //! The draft's names of elements (`smrList`, `smr`, `header`, `smDetails`, `involvedParty`,
-//! `identifiedParty`, `unidentifiedParty`, `txnDetail`, `suspGrounds`) are taken from its published
-//! table of contents; what stands in `header`, `smDetails` and `suspGrounds` follows release 2.0, and
-//! what stands in a party and in a transaction is inferred. The draft may change, and no namespace
-//! is written: look at the final schema before anything is sent.
+//! `identifiedParty`, `unidentifiedParty`, `txnDetail`, `suspGrounds`) are taken from its
+//! published table of contents; what stands in `header`, `smDetails` and `suspGrounds` follows
+//! release 2.0, and what stands in a party and in a transaction is inferred. The draft may change,
+//! and no namespace is written: look at the final schema before anything is sent.
 
 use super::lexical::{
     Amount, Code, CountryCode, CurrencyCode, Moment, Text30, Text100, Text255, Text4000,

@@ -1,5 +1,5 @@
-//! Any bytes, and examples that were spoilt at random, are read to an end: nothing panics, and every
-//! record is either taken or rejected.
+//! Any bytes, and examples that were spoilt at random, are read to an end: nothing panics, and
+//! every record is either taken or rejected.
 
 use crate::settings;
 use proptest::prelude::*;
@@ -58,7 +58,10 @@ proptest! {
     #[test]
     fn spoilt_examples_are_read_to_an_end(
         example in 0..EXAMPLES.len(),
-        spoils in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3), 1..8),
+        spoils in proptest::collection::vec(
+            (any::<prop::sample::Index>(), any::<u8>(), 0..3),
+            1..8,
+        ),
         window in 1_usize..5000,
     ) {
         let mut bytes = EXAMPLES[example].to_vec();
@@ -83,7 +86,8 @@ proptest! {
                 .map(Result::unwrap)
                 .collect();
             let input = std::io::BufReader::with_capacity(window, EXAMPLES[at]);
-            let pieces: Vec<_> = Reader::new(format, input, settings()).map(Result::unwrap).collect();
+            let pieces = Reader::new(format, input, settings());
+            let pieces: Vec<_> = pieces.map(Result::unwrap).collect();
             prop_assert_eq!(whole, pieces);
         }
     }
