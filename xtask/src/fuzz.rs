@@ -21,7 +21,7 @@ const COVERAGE_FLAGS: [&str; 7] = [
 ];
 
 /// Seeds that lie elsewhere: a part of a target's name, and the folder seen from `fuzz/`.
-const SEEDS: [(&str, &str); 4] = [
+const SEEDS: [(&str, &str); 5] = [
     ("wire_", "../examples/ispws"),
     ("wire_list_", "../examples/lists"),
     ("wire_money_", "../examples/money"),

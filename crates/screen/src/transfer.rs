@@ -10,7 +10,7 @@ use crate::money::Money;
 pub struct Flags(u32);
 
 /// Each flag: its name, and the attribute of a person that it tells, if it does.
-const FLAGS: [(&str, Option<&str>); 19] = [
+const FLAGS: [(&str, Option<&str>); 20] = [
     ("family", None),
     ("purpose", None),
     ("handle", None),
@@ -30,6 +30,7 @@ const FLAGS: [(&str, Option<&str>); 19] = [
     ("teen", Some("age")),
     ("recipient_group", Some("gender")),
     ("profile", Some("age and gender")),
+    ("no_clock", None),
 ];
 
 impl Flags {
@@ -73,6 +74,9 @@ impl Flags {
     pub const RECIPIENT_GROUP: Self = Self(1 << 17);
     /// The sender fits a profile, for a policy that two persons switched on.
     pub const PROFILE: Self = Self(1 << 18);
+
+    /// The book names a day, no time of day: nothing is said of hours.
+    pub const NO_CLOCK: Self = Self(1 << 19);
 
     /// Reads one flag's name.
     pub fn parse(name: &str) -> Option<Self> {

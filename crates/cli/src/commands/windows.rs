@@ -2,10 +2,9 @@
 
 mod sliding;
 
-use std::time::Instant;
-
 use columns::{Column, ReadError, Reader, Rejected, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
+use model::Clock as _;
 use screen::window::Request;
 use serde::Serialize;
 
@@ -33,7 +32,7 @@ struct Summary {
 }
 
 pub(super) fn run(args: &Windows) -> Result<Verdict, Failure> {
-    let started = Instant::now();
+    let started = vault::SystemClock.now();
     let request = Request::parse(&args.span, &args.stats)?;
     let reader = Reader::open(&args.file)?;
     if request.asks_night() {
@@ -101,8 +100,8 @@ fn gather(
     Ok(gathered)
 }
 
-fn tell(summary: &Summary, started: Instant, args: &Windows) -> Result<(), Failure> {
-    let seconds = started.elapsed().as_secs_f64();
+fn tell(summary: &Summary, started: model::Timestamp, args: &Windows) -> Result<(), Failure> {
+    let seconds = seconds_since(started);
     if args.json {
         return output::json(&Summary {
             seconds: (seconds * 1000.0).round() / 1000.0,
@@ -155,4 +154,11 @@ fn progress(rows: u64) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+fn seconds_since(started: model::Timestamp) -> f64 {
+    let millis = vault::SystemClock.now().millis_since(started).max(0);
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let seconds = millis as f64 / 1000.0;
+    seconds
 }

@@ -7,7 +7,7 @@ use super::tests_of::{Band, DAY_MILLIS, RowTest};
 use crate::event::{Event, Marks};
 use crate::localtime::LocalTimes;
 use crate::money::{Currency, Rates, Worth};
-use crate::transfer::Transfer;
+use crate::transfer::{Flags, Transfer};
 
 /// How many days are remembered at once for each currency: eleven years, in a book of any order.
 const DAYS_REMEMBERED: usize = 4096;
@@ -94,13 +94,14 @@ impl Marker {
         let remembered = &mut self.by_currency[transfer.amount.currency.position()];
         let known = remembered.day(day, transfer.amount.currency, &self.bands, &self.rates);
         let (worth, bounds) = known;
+        let asks_hours = self.asks_hours && !transfer.flags.has(Flags::NO_CLOCK);
         let mut at = |country, hours| self.times.within(country, transfer.time_millis, hours);
         let seen = Seen {
             transfer,
             bounds,
             listed: general.corridors.lists(from, to),
-            sender_night: self.asks_hours && at(from, general.night) == Some(true),
-            receiver_day: self.asks_hours && at(to, general.day) == Some(true),
+            sender_night: asks_hours && at(from, general.night) == Some(true),
+            receiver_day: asks_hours && at(to, general.day) == Some(true),
         };
         let marks = |tests: &[Test], place| {
             let passing = tests.iter().filter(|one| seen.passes(one));

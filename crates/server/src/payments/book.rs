@@ -50,7 +50,10 @@ impl Accounts {
     /// A payment as the engine takes it.
     pub fn transfer(&mut self, payment: &Payment, policy: &Policy) -> Transfer {
         let said = payment.reference.as_ref();
-        let flags = said.map_or(Flags::NONE, |text| policy.reference_flags(text.expose()));
+        let mut flags = said.map_or(Flags::NONE, |text| policy.reference_flags(text.expose()));
+        if !payment.has_clock {
+            flags = flags.and(Flags::NO_CLOCK);
+        }
         Transfer {
             time_millis: payment.time.millis(),
             sender: self.number(payment.sender.account.expose()),

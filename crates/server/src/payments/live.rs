@@ -1,4 +1,4 @@
-//! One transfer or a batch, screened before it is released, by the same windows and rules as a book.
+//! Transfers, screened before they are released, by the same windows and rules as a book.
 //!
 //! What is screened is remembered in memory alone, from the start of the process: feed the recent
 //! past first.

@@ -100,9 +100,11 @@ async fn the_page_of_an_alerts_case_shows_its_payments_and_accuses_nobody() {
         let rows: Vec<Value> = (0..6)
             .map(|number| {
                 json!({
-                    "id": format!("t{number}"), "time": format!("2025-12-0{}T13:05:00Z", number + 1),
+                    "id": format!("t{number}"),
+                    "time": format!("2025-12-0{}T13:05:00Z", number + 1),
                     "sender": "DE89370400440532013000", "receiver": format!("PH-{number}"),
-                    "amount_minor": 2000 + number * 1000, "currency": "USD", "receiver_country": "PH"
+                    "amount_minor": 2000 + number * 1000, "currency": "USD",
+                    "receiver_country": "PH"
                 })
             })
             .collect();
@@ -118,8 +120,14 @@ async fn the_page_of_an_alerts_case_shows_its_payments_and_accuses_nobody() {
         } });
         let alert = serde_json::from_value(alert).unwrap();
         let station = &house.station;
-        let kept = station.submit_alert(server::Actor::Operator, &alert).await.unwrap();
-        let again = station.submit_alert(server::Actor::Operator, &alert).await.unwrap();
+        let kept = station
+            .submit_alert(server::Actor::Operator, &alert)
+            .await
+            .unwrap();
+        let again = station
+            .submit_alert(server::Actor::Operator, &alert)
+            .await
+            .unwrap();
         assert_eq!(kept.report, again.report);
         assert!(again.repeated);
         let queue = station.queue(None, 9).await.unwrap().entries;

@@ -4,7 +4,8 @@
 //!
 //! Published: of 256 people three in a hundred made half of 2,714 payments (AIC Trends & Issues
 //! 589); prolific ones paid less than 55 AUD at gaps below 20 days in the median (634); one
-//! customer paid 136,000 AUD in 625 payments, 218 AUD in the mean, for years (AUSTRAC v Westpac); low sums,
+//! customer paid 136,000 AUD in 625 payments, 218 AUD in the mean, for years (AUSTRAC v Westpac);
+//! low sums,
 //! often round, often at night (FATF 2025, ECPAT Sweden 2024); whoever is extorted pays less than
 //! 250 EUR at a time and 1,500 EUR in all, then stops (FATF 2025). The rest is ours.
 
