@@ -82,8 +82,8 @@ impl Wanted {
         self
     }
 
-    /// Amounts in whole units of so many decimals, whatever their currency. Unless this is said they
-    /// are in minor units of the currency of their row, and the currency is read too.
+    /// Amounts in whole units of so many decimals, whatever their currency. Unless this is said
+    /// they are in minor units of the currency of their row, and the currency is read too.
     #[must_use]
     pub const fn decimals(mut self, decimals: u32) -> Self {
         self.decimals = Some(decimals);

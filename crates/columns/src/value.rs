@@ -60,7 +60,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// How far from a whole minor unit a float may lie and still mean it.
 const SLACK: f64 = 1e-4;
 
-/// A float as a whole number of `10^-decimals`, if it is as near to one as its own precision allows.
+/// A float as a whole number of `10^-decimals`, if it is as near to one as its precision allows.
 pub(crate) fn amount_from_float(value: f64, decimals: u32) -> Result<i64, Reason> {
     if !value.is_finite() {
         return Err(Reason::AmountNotFinite);

@@ -4,7 +4,7 @@ mod sliding;
 
 use std::time::Instant;
 
-use columns::{Reader, Rejected, Wanted};
+use columns::{Column, ReadError, Reader, Rejected, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
 use screen::window::Request;
 use serde::Serialize;
@@ -36,6 +36,10 @@ pub(super) fn run(args: &Windows) -> Result<Verdict, Failure> {
     let started = Instant::now();
     let request = Request::parse(&args.span, &args.stats)?;
     let reader = Reader::open(&args.file)?;
+    if request.asks_night() {
+        // An unknown country has no night: a file that names none would answer with zeroes.
+        expect_column(&reader, Column::SenderCountry)?;
+    }
     let decimals = args.decimals.map(u32::from).or(reader.decimals());
     let decimals = decimals.unwrap_or(DECIMALS);
     let wanted = sliding::wanted(&request, &args.by, decimals);
@@ -64,6 +68,18 @@ pub(super) fn run(args: &Windows) -> Result<Verdict, Failure> {
         Verdict::Done
     } else {
         Verdict::SomeRefused
+    })
+}
+
+fn expect_column(reader: &Reader, column: Column) -> Result<(), ReadError> {
+    let has = reader.columns();
+    if has.iter().any(|name| name == column.name()) {
+        return Ok(());
+    }
+    Err(ReadError::NoColumn {
+        path: reader.path().to_owned(),
+        column: column.name().to_owned(),
+        has,
     })
 }
 

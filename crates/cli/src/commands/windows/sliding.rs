@@ -180,7 +180,10 @@ fn schema<'a>(ids: &Keys, request: &'a Request, decimals: u32) -> Vec<(&'a str, 
         Keys::Whole(_) => Kind::Whole,
         Keys::Text(_) => Kind::Text,
     };
-    let decimal = Kind::Decimal(u8::try_from(decimals).unwrap_or_default());
+    let decimal = match u8::try_from(decimals) {
+        Ok(0) | Err(_) => Kind::Whole,
+        Ok(decimals) => Kind::Decimal(decimals),
+    };
     let columns = request.columns().map(|(name, is_ratio)| match name {
         name if is_ratio => (name, Kind::Ratio),
         name if is_amount(name) => (name, decimal),
