@@ -77,6 +77,9 @@ pub(crate) enum Failure {
     /// A hash list could not be read.
     #[error("the list was not read")]
     List(#[from] wire::lists::ListFault),
+    /// A file of payments could not be read.
+    #[error("the payments were not read")]
+    Payments(#[from] wire::money::MoneyFault),
     /// An entry could not be written into a list.
     #[error("an entry was not written")]
     Entry(#[from] wire::lists::Unwritable),
@@ -95,6 +98,21 @@ pub(crate) enum Failure {
     /// A policy about persons does not hold.
     #[error("a policy about persons does not hold")]
     PersonPolicy(#[from] link::person::PersonPolicyError),
+    /// A file of columns cannot be read or written.
+    #[error("a Parquet file cannot be used")]
+    Parquet(#[source] parquet::errors::ParquetError),
+    /// Columns do not fit together.
+    #[error("the columns of a book do not fit")]
+    Arrow(#[source] arrow_schema::ArrowError),
+    /// The windows of a workload cannot be measured.
+    #[error("the windows cannot be measured")]
+    Windows(#[source] screen::window::PlanError),
+    /// The typologies that are built in do not hold.
+    #[error("the typologies cannot be used")]
+    Typologies(#[from] screen::typology::PolicyError),
+    /// The rates of a made-up book do not hold.
+    #[error("the rates cannot be used")]
+    Rates(#[from] screen::money::RatesError),
     /// The figures cannot be written.
     #[error("cannot write the figures")]
     Output(#[source] io::Error),

@@ -63,13 +63,18 @@ pub(crate) fn run(dir: &Path, count: usize, seed: u64, peer: bool) -> Result<(),
         print(BENCH, &format!("{name}: bytes a hash"), bytes, "B", count)?;
         searches(name, &index, &queries)?;
         check(name, &index, &hashes, &queries)?;
+        if peer {
+            beside_the_peer(name, &index, &queries)?;
+        }
         if spread == Spread::Uniform {
             changes(&index, &hashes, &mut dice)?;
             snapshot(dir, &index)?;
         }
         drop(index);
         if peer {
-            ours_beside_the_peer(name, &hashes, &queries)?;
+            let some = (0..).zip(&hashes[..PEER_HASHES.min(count)]);
+            let some = some.map(|(key, hash)| Entry { key, hash: *hash });
+            beside_the_peer(name, &Index::build(some.collect())?, &queries)?;
             peers(dir, name, &hashes, &queries)?;
         }
     }
@@ -253,7 +258,7 @@ fn snapshot(dir: &Path, index: &Index) -> Result<(), Failure> {
         1,
     )?;
     let cpu = cpu_seconds()?;
-    again.maintain(0);
+    while again.maintain(0) > 0 {}
     print(
         BENCH,
         "its tables made, processor",
@@ -267,34 +272,36 @@ fn snapshot(dir: &Path, index: &Index) -> Result<(), Failure> {
     Err(Failure::Unexpected { what: "a snapshot" })
 }
 
-/// What the peer's slower indexes are asked, asked of ours.
-fn ours_beside_the_peer(name: &str, hashes: &[Pdq], queries: &[Pdq]) -> Result<(), Failure> {
-    let some = &hashes[..PEER_HASHES.min(hashes.len())];
-    let entries = (0..)
-        .zip(some)
-        .map(|(key, hash)| Entry { key, hash: *hash });
-    let index = Index::build(entries.collect())?;
+/// What the peer is asked, asked of an index of ours, once to wake it and once to measure.
+fn beside_the_peer(name: &str, index: &Index, queries: &[Pdq]) -> Result<(), Failure> {
     let queries = &queries[..PEER_QUERIES.min(queries.len())];
-    for (what, count) in [("first round", 0), ("of these", some.len())] {
-        let (watch, mut found) = (Stopwatch::start(), 0);
-        for query in queries {
-            found += index.within(query, PDQ_DISTANCE).len();
-        }
-        let seconds = watch.seconds();
-        if count > 0 {
-            let metric = format!("{name}: the peer's queries, {count} {what}, found");
-            print(BENCH, &metric, float(found), "hashes", queries.len())?;
-            let metric = format!("{name}: the peer's queries, {count} {what}");
-            print(
-                BENCH,
-                &metric,
-                per(queries.len(), seconds),
-                "1/s",
-                queries.len(),
-            )?;
-        }
-    }
-    Ok(())
+    let found = || {
+        let near = queries
+            .iter()
+            .map(|query| index.within(query, PDQ_DISTANCE));
+        near.map(|near| near.len()).sum::<usize>()
+    };
+    let (metric, asked) = (
+        format!("{name}: the peer's queries, {}", index.len()),
+        queries.len(),
+    );
+    print(
+        BENCH,
+        &format!("{metric}: found"),
+        float(found()),
+        "hashes",
+        asked,
+    )?;
+    let watch = Stopwatch::start();
+    found();
+    let rate = per(asked, watch.seconds());
+    print(
+        BENCH,
+        &format!("{metric}: one at a time"),
+        rate,
+        "1/s",
+        asked,
+    )
 }
 
 /// The peer reads hashes and queries as they are, 32 bytes each, and prints figures of its own.

@@ -1,5 +1,6 @@
 //! Workloads over the real program. Each prints one JSON line per figure; none is a timed test.
 
+mod decode;
 mod door;
 mod failure;
 mod figure;
@@ -13,9 +14,11 @@ mod link_world;
 mod list_import;
 mod over_merge;
 mod own_usage;
+mod payments;
 mod pdq;
 mod pdq_conformance;
 mod pdq_peer;
+mod pacs_parse;
 mod persons;
 mod pictures;
 mod place;
@@ -26,7 +29,10 @@ mod rank;
 mod report_dir;
 mod stated;
 mod stopwatch;
+mod typologies;
 mod upload;
+mod venv;
+mod video;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -109,6 +115,10 @@ enum Workload {
     LinkBulk,
     /// A hash list of many entries read as a stream (--size, 1000000), and the memory for it.
     ListImport,
+    /// Pictures decoded and hashed on one core; --peer runs Pillow and pdqhash. Takes FFmpeg.
+    Decode,
+    /// Key frames of a video (--size in seconds, 300); --peer runs vPDQ. Takes FFmpeg.
+    Video,
     /// What strangers share must not tie them (--size, 1000000).
     OverMerge,
     /// Hashes within the radius of a match, exactly (--size, 10000000; --seed); --peer runs faiss
@@ -118,6 +128,20 @@ enum Workload {
     Pdq,
     /// PDQ beside its reference on equal pixels (--size, 1000 pictures): how many agree.
     PdqConformance,
+    /// Rolling windows over a book in Parquet (--size in rows, 23000000); --peer runs DuckDB and
+    /// polars on the same file.
+    Windows,
+    /// Every typology over a book in Parquet (--size in rows, 23000000).
+    Screen,
+    /// One transfer before its release, among ten million accounts with history (--size, 2000000).
+    ScreenLive,
+    /// What the typologies find in labelled books of seeds that nothing was tuned on (--size in
+    /// rows, 5000000). Needs no program and no place.
+    Typologies,
+    /// Fans, scatter-gather and cycles of payments (--size, 100000); --peer runs snapml.
+    Graph,
+    /// Payments of a large pacs.008 read as a stream on one core (--size in transfers, 500000).
+    PacsParse,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -152,6 +176,9 @@ fn run(args: &Args) -> Result<(), Failure> {
     if workload == Workload::Rank {
         return rank::run(args.size.unwrap_or(20_000));
     }
+    if workload == Workload::Typologies {
+        return typologies::run(args.size.unwrap_or(5_000_000));
+    }
     let place = place::Place::new(args.dir.as_deref(), args.database)?;
     match workload {
         Workload::Door => door::run(&place, args.size.unwrap_or(32), args.seconds),
@@ -169,6 +196,8 @@ fn run(args: &Args) -> Result<(), Failure> {
             link_bulk::run(place.dir(), size, args.peer)
         }
         Workload::ListImport => list_import::run(place.dir(), args.size.unwrap_or(1_000_000)),
+        Workload::Decode => decode::run(&place, args.peer),
+        Workload::Video => video::run(&place, args.size.unwrap_or(300), args.peer),
         Workload::OverMerge => over_merge::run(args.size.unwrap_or(1_000_000)),
         Workload::HashLookup => {
             let size = args.size.unwrap_or(10_000_000);
@@ -178,6 +207,23 @@ fn run(args: &Args) -> Result<(), Failure> {
         Workload::PdqConformance => {
             pdq_conformance::run(&place, args.size.unwrap_or(1000), args.seed)
         }
+        Workload::Windows | Workload::Screen | Workload::ScreenLive | Workload::Graph => {
+            run_payments(workload, &place, args)
+        }
+        // Ran before: they need no place.
+        Workload::Rank | Workload::Typologies => Ok(()),
+    }
+}
+
+fn run_payments(workload: Workload, place: &place::Place, args: &Args) -> Result<(), Failure> {
+    let (dir, seed, peer) = (place.dir(), args.seed, args.peer);
+    let size = |usual| args.size.unwrap_or(usual);
+    match workload {
+        Workload::Windows => payments::windows(dir, size(23_000_000), seed, peer),
+        Workload::Screen => payments::screen(dir, size(23_000_000), seed),
+        Workload::ScreenLive => payments::live(size(2_000_000), seed),
+        _ => payments::graph(dir, size(100_000), seed, peer),
+        Workload::PacsParse => pacs_parse::run(place.dir(), args.size.unwrap_or(500_000)),
         // Ran before: it needs no place.
         Workload::Rank => Ok(()),
     }

@@ -23,10 +23,30 @@ const DOOR: [Figure<'static>; 2] = [
     },
 ];
 
+const SCREEN: [Figure<'static>; 2] = [
+    Figure {
+        bench: "screen",
+        metric: "stated by Tazama: transfers, 33 rules, on a set-up for $1,000 a month",
+        value: 45.0,
+        unit: "1/s",
+        n: 1,
+        source: Some("its documentation of environments; other rules than ours"),
+    },
+    Figure {
+        bench: "screen",
+        metric: "stated by Tazama: transfers, 33 rules, on a set-up for $10,000 a month",
+        value: 1_116.0,
+        unit: "1/s",
+        n: 1,
+        source: Some("its documentation of environments; other rules than ours"),
+    },
+];
+
 /// Prints the statements about work like that of `workload`.
 pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
     match workload {
         Workload::Door | Workload::ReportDir => DOOR.iter().try_for_each(Figure::print),
+        Workload::Screen | Workload::ScreenLive => SCREEN.iter().try_for_each(Figure::print),
         Workload::Upload
         | Workload::QueuePage
         | Workload::Rank
@@ -35,10 +55,15 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::Idle
         | Workload::LinkLive
         | Workload::LinkBulk
+        | Workload::Decode
+        | Workload::Video
         | Workload::ListImport
+        | Workload::Typologies
         | Workload::OverMerge
         | Workload::HashLookup
         | Workload::Pdq
-        | Workload::PdqConformance => Ok(()),
+        | Workload::PdqConformance
+        | Workload::Windows
+        | Workload::Graph => Ok(()),
     }
 }

@@ -24,6 +24,7 @@ const COVERAGE_FLAGS: [&str; 7] = [
 const SEEDS: [(&str, &str); 4] = [
     ("wire_", "../examples/ispws"),
     ("wire_list_", "../examples/lists"),
+    ("wire_money_", "../examples/money"),
     ("_policy", "../policy"),
     ("media_picture", "../crates/media/tests/fixtures"),
 ];

@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 42] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -60,6 +60,7 @@ const COMMANDS: [&[&str]; 41] = [
     &["list", "reject", "--help"],
     &["list", "release", "--help"],
     &["list", "shred", "--help"],
+    &["screen", "--help"],
     &["identifiers", "--help"],
     &["calendar", "--help"],
     &["calendar", "done", "--help"],

@@ -12,7 +12,7 @@ use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
 use triage::Length;
 
 pub(crate) use material::{Asked, Hash, List, Match, Terms, hash};
-pub(crate) use payments::Windows;
+pub(crate) use payments::{Screen, Windows};
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
 /// puts the most endangered child first, with reasons.
@@ -94,6 +94,8 @@ pub(crate) enum Command {
     /// Lists of known material: add, import, export, switch off, judge matches.
     #[command(subcommand)]
     List(List),
+    /// Screen books of payments by published typologies, and explain every alert.
+    Screen(Screen),
     /// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
     Identifiers(Identifiers),
     /// Measure a window of time before each payment of a file: how many, how much, to how many.

@@ -34,6 +34,27 @@ pub(crate) enum Failure {
     /// Hostile files cannot be opened by this process.
     #[error(transparent)]
     Cage(media::cage::InmateError),
+    /// The typologies of payments cannot be used.
+    #[error(transparent)]
+    Typologies(screen::typology::PolicyError),
+    /// The table of rates cannot be used.
+    #[error(transparent)]
+    Rates(screen::money::RatesError),
+    /// A mapping of columns cannot be used.
+    #[error(transparent)]
+    Mapping(wire::money::MappingError),
+    /// A file of payments in no format that is known.
+    #[error(
+        "{path}: no known format is recognised by its first bytes: for a table of your own, say \
+         with --mapping which column is what"
+    )]
+    FormatUnknown {
+        /// The file.
+        path: PathBuf,
+    },
+    /// More rows than numbers have room for.
+    #[error("the book has more than 4,294,967,295 payments: screen it in parts, by account")]
+    BookTooLarge,
     /// Intake failed.
     #[error(transparent)]
     Intake(#[from] IntakeError),
@@ -126,6 +147,11 @@ impl Failure {
             | Self::Account(AccountError::BadName | AccountError::Taken | AccountError::Unknown)
             | Self::Intake(IntakeError::Refused(_))
             | Self::Read { .. }
+            | Self::Typologies(_)
+            | Self::Rates(_)
+            | Self::Mapping(_)
+            | Self::FormatUnknown { .. }
+            | Self::BookTooLarge
             | Self::NotEmpty { .. }
             | Self::IdentifierRules(_)
             | Self::TooLarge { .. }

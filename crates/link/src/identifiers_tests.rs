@@ -23,6 +23,7 @@ fn report(mentions: Vec<Mention>) -> Report {
         mentions,
         files: Vec::new(),
         narratives: Vec::new(),
+        findings: Vec::new(),
     }
 }
 

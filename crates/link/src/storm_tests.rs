@@ -31,6 +31,7 @@ fn report(incident: IncidentKind, words: &str) -> Report {
             place: "additionalInfo".to_owned(),
             text: Sensitive::new(words.to_owned()),
         }],
+        findings: Vec::new(),
     }
 }
 

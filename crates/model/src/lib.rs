@@ -7,6 +7,8 @@
 mod account;
 mod case;
 mod clock;
+mod country;
+mod currency;
 mod custody;
 mod evidence;
 mod finding;
@@ -16,12 +18,15 @@ mod ids;
 pub mod limits;
 mod listed;
 mod outcome;
+mod payment;
 mod report;
 mod sensitive;
 
 pub use account::{Role, UnknownRole};
 pub use case::{Link, Rank, rank};
 pub use clock::{Clock, Entropy, ManualClock, Timestamp};
+pub use country::Country;
+pub use currency::Currency;
 pub use custody::{CustodyEvent, Deed};
 pub use evidence::{Digests, FileFacts, Relevance, hex};
 pub use finding::{Finding, Override, Score};
@@ -34,5 +39,6 @@ pub use listed::{
     EntryFeedback, EntryKey, ListChange, ListEntry, ListPurpose, Material, UnknownPurpose,
 };
 pub use outcome::{ReportOutcome, UnknownOutcome};
+pub use payment::{Channel, Payment, PaymentSide};
 pub use report::{Door, IncidentKind, Mark, Moment, Narrative, Report, ReportState, Subject};
 pub use sensitive::Sensitive;

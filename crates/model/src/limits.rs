@@ -40,3 +40,25 @@ pub const LIST_TEXT_BYTES_MAX: usize = 1024;
 pub const LIST_HASH_BYTES_MAX: usize = 512 << 10;
 /// The longest part of a hash list that belongs to no record (a header, a cursor), in bytes.
 pub const LIST_HEADER_BYTES_MAX: usize = 64 << 10;
+/// The largest record of a file of payments, in bytes.
+pub const MONEY_RECORD_BYTES_MAX: usize = 256 << 10;
+/// The largest tag, comment or run of text in a file of payments, and the longest line of a table,
+/// in bytes.
+pub const MONEY_TOKEN_BYTES_MAX: usize = 64 << 10;
+/// The deepest nesting of elements in a file of payments. The formats themselves need 12.
+pub const MONEY_DEPTH_MAX: usize = 32;
+/// The longest value (an id, an account, a name, a reference) of a payment, in bytes.
+pub const MONEY_TEXT_BYTES_MAX: usize = 4096;
+/// The most records of one file of payments: their fingerprints are kept, 9 bytes or more each.
+pub const MONEY_RECORDS_MAX: u64 = 250_000_000;
+/// The most columns of a table of payments.
+pub const MONEY_COLUMNS_MAX: usize = 256;
+/// The largest amount that is believed, in whole units of its currency.
+pub const MONEY_UNITS_MAX: i64 = 1_000_000_000_000;
+/// How far a payment's time may lie after the reader's clock: one day, since a day without a time
+/// has no time zone.
+pub const MONEY_FUTURE_MILLIS_MAX: i64 = 24 * 3600 * 1000;
+/// The oldest day of a payment that is believed: 1970-01-01, in milliseconds.
+pub const MONEY_PAST_MILLIS_MIN: i64 = 0;
+/// The largest mapping file or profile, in bytes.
+pub const MONEY_MAPPING_BYTES_MAX: usize = 256 << 10;

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FileFacts, Mention, Part, Sensitive, Timestamp};
+use crate::{FileFacts, Finding, Mention, Part, Sensitive, Timestamp};
 
 /// The door a report came by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub enum Door {
     Ispws,
     /// The command line.
     CommandLine,
+    /// Alerts of screened payments.
+    Payments,
 }
 
 impl Door {
@@ -24,6 +26,7 @@ impl Door {
         match self {
             Self::Ispws => "ispws",
             Self::CommandLine => "command_line",
+            Self::Payments => "payments",
         }
     }
 }
@@ -64,6 +67,8 @@ pub enum IncidentKind {
     Enticement,
     /// Obscene material sent to a child.
     UnsolicitedMaterial,
+    /// Payments that look like those for abuse, as an engine found them.
+    PaymentPattern,
 }
 
 impl IncidentKind {
@@ -78,6 +83,7 @@ impl IncidentKind {
             Self::MisleadingContent => "misleading_content",
             Self::Enticement => "enticement",
             Self::UnsolicitedMaterial => "unsolicited_material",
+            Self::PaymentPattern => "payment_pattern",
         }
     }
 }
@@ -175,6 +181,9 @@ pub struct Report {
     pub files: Vec<FileFacts>,
     /// What the report says in free words, in the order of the document.
     pub narratives: Vec<Narrative>,
+    /// What another engine found, which the report was made of.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
 }
 
 /// Free words in a report.

@@ -4,7 +4,6 @@
 //! measures any set of windows over them in one pass. [`Live`] measures with the same code, one
 //! transfer at a time.
 
-mod country;
 mod event;
 pub mod graph;
 mod live;
@@ -16,7 +15,8 @@ mod transfer;
 pub mod typology;
 pub mod window;
 
-pub use country::Country;
+pub use model::Country;
+
 pub use event::{Change, Event, Marks, settle};
 pub use live::{Applied, CORRECTIONS_MAX, Live};
 pub use localtime::{Hours, LocalTimes};

@@ -6,7 +6,7 @@
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::country::Country;
+use model::Country;
 
 /// Zones by country: the countries that senders and receivers in the typologies' corridors are in,
 /// and their neighbours. Where there are several, the outermost in which many people live.

@@ -48,6 +48,25 @@ impl Partitioner {
         open.push(event);
     }
 
+    /// Takes the events of another one behind its own: two readers of the halves of a book deal out
+    /// at once, and the order of arrival is kept.
+    pub fn append(&mut self, later: Self) {
+        if later.bits != self.bits {
+            for partition in later.finish() {
+                for event in partition.chunks.into_iter().flatten() {
+                    self.push(event);
+                }
+            }
+            return;
+        }
+        let later = later.full.into_iter().zip(later.open);
+        for (at, (full, open)) in later.enumerate() {
+            let own = std::mem::replace(&mut self.open[at], open);
+            self.full[at].push(own);
+            self.full[at].extend(full);
+        }
+    }
+
     /// The partitions, each with all events of its accounts.
     pub fn finish(self) -> Vec<Partition> {
         let bits = self.bits;
@@ -192,14 +211,19 @@ mod tests {
         fn partitions_hold_every_event_once_in_order(
             keys in prop::collection::vec((accounts(), -9_i64..9), 0..300),
             expected in 0_usize..1_000_000,
+            later_expected in prop_oneof![Just(1_usize), 0_usize..1_000_000],
+            split in 0_usize..300,
         ) {
             let rows = keys.iter().zip(0..);
             let events = rows.map(|((account, time), row)| event(*account, *time, row));
             let events: Vec<Event> = events.collect();
             let mut partitioner = Partitioner::new(expected);
-            for event in &events {
-                partitioner.push(*event);
+            let mut later = Partitioner::new(later_expected);
+            for (event, number) in events.iter().zip(0_usize..) {
+                let into = if number < split { &mut partitioner } else { &mut later };
+                into.push(*event);
             }
+            partitioner.append(later);
             let mut ordered = Ordered::default();
             let mut all = Vec::new();
             for partition in partitioner.finish() {

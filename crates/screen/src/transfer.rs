@@ -1,70 +1,9 @@
 //! A transfer as a row of a book, and books in columns.
 
-use crate::country::Country;
-use crate::money::{Currency, Money};
+pub use model::Channel;
+use model::{Country, Currency};
 
-/// How money moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Channel {
-    /// Not named.
-    #[default]
-    Unknown,
-    /// From bank to bank.
-    Bank,
-    /// A payment card.
-    Card,
-    /// A remitter or money transmitter.
-    Remittance,
-    /// From person to person by phone or app.
-    PeerToPeer,
-    /// An electronic wallet.
-    Wallet,
-    /// A provider of virtual assets.
-    VirtualAsset,
-    /// A gift card.
-    GiftCard,
-    /// A prepaid card.
-    Prepaid,
-    /// Cash.
-    Cash,
-}
-
-impl Channel {
-    /// Every channel.
-    pub const ALL: [Self; 10] = [
-        Self::Unknown,
-        Self::Bank,
-        Self::Card,
-        Self::Remittance,
-        Self::PeerToPeer,
-        Self::Wallet,
-        Self::VirtualAsset,
-        Self::GiftCard,
-        Self::Prepaid,
-        Self::Cash,
-    ];
-
-    /// The name as written in policy and in books.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Bank => "bank",
-            Self::Card => "card",
-            Self::Remittance => "remittance",
-            Self::PeerToPeer => "p2p",
-            Self::Wallet => "wallet",
-            Self::VirtualAsset => "virtual_asset",
-            Self::GiftCard => "gift_card",
-            Self::Prepaid => "prepaid",
-            Self::Cash => "cash",
-        }
-    }
-
-    /// Reads a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.name() == name)
-    }
-}
+use crate::money::Money;
 
 /// What else a book tells of a row, each yes or unsaid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

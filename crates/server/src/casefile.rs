@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use model::{CaseId, CustodyEvent, DecisionId, Deed, Finding, Link, Override, ReportId, StormId};
+use model::{
+    CaseId, CustodyEvent, DecisionId, Deed, Finding, Link, Override, ReportId, Sensitive, StormId,
+};
 use serde::Serialize;
 use store::{CaseRow, QueueCursor, ReportRow, StormRow};
 use triage::Due;
@@ -12,6 +14,7 @@ use vault::DataKey;
 
 use crate::intake::{Actor, IntakeError, IntakeFault, MeasuredFile, Operation};
 use crate::material::{FileLook, FoundInCase};
+use crate::payments::PaymentRow;
 use crate::sealed_names as names;
 use crate::station::Station;
 
@@ -147,6 +150,24 @@ pub struct CaseFile {
     pub decisions: Vec<DecisionId>,
     /// The clocks that run, the first to run out first.
     pub clocks: Vec<Due>,
+    /// The payments behind those of its reports that are alerts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<PaymentsOfReport>,
+}
+
+/// The payments behind an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentsOfReport {
+    /// The alert's report.
+    pub report: ReportId,
+    /// The account that is looked at.
+    pub account: Sensitive<String>,
+    /// `sender` or `receiver`: whose payments are looked at.
+    pub side: String,
+    /// `review`, or `protection` where the account holder may be a victim.
+    pub route: String,
+    /// The payments, in order of time.
+    pub rows: Vec<PaymentRow>,
 }
 
 impl Station {
@@ -230,6 +251,7 @@ impl Station {
             remarks: said.remarks,
             decisions: self.decisions_about(&members).await?,
             clocks: self.clocks_of(&row).await?,
+            payments: Vec::new(),
         };
         for member in &members {
             let Some(key) = keys.get(&member.id) else {
@@ -240,6 +262,15 @@ impl Station {
                 .push(self.open_member(member.id, key).await?);
             self.open_evidence(member.id, key, &mut casefile.evidence)
                 .await?;
+            if let Some(alert) = self.alert_of(member.id, key).await? {
+                casefile.payments.push(PaymentsOfReport {
+                    report: member.id,
+                    account: alert.account().clone(),
+                    side: alert.side().to_owned(),
+                    route: alert.route().to_owned(),
+                    rows: alert.rows().to_vec(),
+                });
+            }
         }
         Ok(Some(casefile))
     }

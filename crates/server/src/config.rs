@@ -66,6 +66,9 @@ pub struct Config {
     /// A triage policy to use instead of the one inside the program.
     #[serde(default)]
     pub triage_policy: Option<PathBuf>,
+    /// What each currency was worth on each day, for payments: CSV of `date,currency,BASE`.
+    #[serde(default)]
+    pub rates: Option<PathBuf>,
     /// Look into pictures and video where the kernel gives less than the whole cage.
     #[serde(default)]
     pub allow_weaker_cage: bool,
@@ -87,6 +90,7 @@ impl Config {
             keys: None,
             console_url: None,
             triage_policy: None,
+            rates: None,
             allow_weaker_cage: false,
             cage: None,
             jurisdiction: None,

@@ -17,6 +17,7 @@ mod logbook;
 mod matching;
 mod material;
 mod pages;
+pub mod payments;
 mod persons;
 mod problem;
 mod replay;
@@ -31,8 +32,8 @@ mod stormfile;
 pub use accounts::{ACCOUNT_NAME_CHARS_MAX, Account, AccountError};
 pub use calendar::{CaseClock, ClockError};
 pub use casefile::{
-    CASE_ROWS_MAX, CaseFile, CaseSuggestion, EvidenceItem, Member, QueueEntry, QueuePage, Remark,
-    StormSummary,
+    CASE_ROWS_MAX, CaseFile, CaseSuggestion, EvidenceItem, Member, PaymentsOfReport, QueueEntry,
+    QueuePage, Remark, StormSummary,
 };
 pub use config::{Config, ConfigRefusal, LISTEN_DEFAULT};
 pub use feedback::{OPERATOR_NAME, ReportFeedback, SenderLedger};
@@ -44,7 +45,7 @@ pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use material::{
     Comparison, FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress, Imported,
     ListSettings, ListSummary, Look, MATCHES_MAX, MatchFeedback, OtherLook, SHARED_COMPARTMENT,
-    Said, cage_of_this_program, inmate,
+    Said, SharedClip, cage_of_this_program, inmate,
 };
 pub use pages::SignInLink;
 pub use problem::Problem;

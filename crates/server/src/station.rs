@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::intake::{Committer, IntakeError, IntakeFault, Operation, Outcome};
 use crate::logbook::{Disagreement, Logbook, LogbookError};
 use crate::material::{Bank, Held, Looker, Material};
+use crate::payments::LiveBook;
 
 /// Report numbers fetched at a time. What a stopped process did not use is a gap in the numbers.
 const REPORT_BLOCK: u32 = 1024;
@@ -106,6 +107,12 @@ pub enum OpenError {
     /// The identifier rules cannot be used.
     #[error(transparent)]
     IdentifierRules(link::IdentifierRulesError),
+    /// The typologies of payments cannot be used.
+    #[error(transparent)]
+    Typologies(screen::typology::PolicyError),
+    /// The table of rates cannot be used.
+    #[error(transparent)]
+    Rates(screen::money::RatesError),
     /// The first event could not be kept.
     #[error(transparent)]
     First(IntakeError),
@@ -131,6 +138,8 @@ impl OpenError {
             Self::Persons(error) => error.code(),
             Self::Table(error) => error.code(),
             Self::IdentifierRules(error) => error.code(),
+            Self::Typologies(error) => error.code(),
+            Self::Rates(error) => error.code(),
             Self::First(_) => "station.first-event",
         }
     }
@@ -162,6 +171,7 @@ pub(crate) struct Core {
     pub(crate) feedback: Feedback,
     pub(crate) calendar: Calendar,
     pub(crate) material: Material,
+    pub(crate) live_book: LiveBook,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -209,6 +219,9 @@ impl Station {
         aged.map_err(OpenError::Store)?;
         let log_origin = store.birth().await.map_err(OpenError::Store)?.log_origin;
         let empty = store.log_head().await.map_err(OpenError::Store)?.size == 0;
+        let typologies = screen::typology::Policy::builtin().map_err(OpenError::Typologies)?;
+        let rates = Arc::new(rates_of(&config, typologies.currency())?);
+        let live_book = LiveBook::new(Arc::new(typologies), rates);
         let material = Material {
             bank: Bank::new(),
             held: Held::new(),
@@ -229,6 +242,7 @@ impl Station {
             feedback,
             calendar,
             material,
+            live_book,
             clock,
             entropy,
         });
@@ -332,6 +346,20 @@ fn policy_of(config: &Config) -> Result<Policy, OpenError> {
         None => Policy::builtin().map_err(OpenError::Policy),
         Some(path) => read_policy(path),
     }
+}
+
+/// The table of rates that the configuration names; without one only amounts in the policy's own
+/// currency are compared with limits.
+fn rates_of(config: &Config, base: model::Currency) -> Result<screen::money::Rates, OpenError> {
+    let Some(path) = &config.rates else {
+        return Ok(screen::money::Rates::none(base));
+    };
+    let text = fs::read_to_string(path).map_err(|source| OpenError::PolicyUnreadable {
+        path: path.clone(),
+        source,
+    })?;
+    let name = path.display().to_string();
+    screen::money::Rates::parse(&text, &name).map_err(OpenError::Rates)
 }
 
 /// Reads a triage policy from a file. No more is read than a policy can be long.

@@ -97,7 +97,7 @@ impl Record for SubmissionRow {
 
 fn door(columns: &mut Columns<'_>) -> Result<Door, StoreFault> {
     let word = columns.text()?;
-    [Door::Ispws, Door::CommandLine]
+    [Door::Ispws, Door::CommandLine, Door::Payments]
         .into_iter()
         .find(|door| door.name() == word)
         .ok_or_else(|| columns.unreadable("a door"))

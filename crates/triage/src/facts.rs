@@ -304,7 +304,10 @@ impl<'a> Matter<'a> {
             Fact::Group => self.has(MentionKind::Group),
             Fact::Url => self.has(MentionKind::Url),
             Fact::PriorReport => self.has(MentionKind::PriorReport),
-            Fact::Narrative => (!report.narratives.is_empty()).into(),
+            // The words of a payment are its purpose; nobody tells in them what happened.
+            Fact::Narrative => (report.incident != IncidentKind::PaymentPattern
+                && !report.narratives.is_empty())
+            .into(),
             Fact::FilesReported => (!report.files.is_empty()).into(),
             Fact::FileViewed => report
                 .files

@@ -35,8 +35,12 @@ pub fn report_findings(
                 supersedes: rule.supersedes.clone(),
             })
         })
-        .collect();
-    strongest(findings)
+        .collect::<Vec<Finding>>();
+    let given = report.findings.iter().map(|given| Finding {
+        refs: vec![number.number()],
+        ..given.clone()
+    });
+    strongest(findings.into_iter().chain(given).collect())
 }
 
 /// The rule's sentence, if the rule fires.

@@ -38,6 +38,7 @@ fn bare(incident: IncidentKind, at: &str) -> Report {
         mentions: Vec::new(),
         files: Vec::new(),
         narratives: Vec::new(),
+        findings: Vec::new(),
     }
 }
 
@@ -136,6 +137,7 @@ fn full_live_report() -> Report {
         ],
         files: vec![file],
         narratives: vec![narrative()],
+        findings: Vec::new(),
         ..bare(IncidentKind::AbuseMaterial, "2026-01-02T11:55:00Z")
     }
 }
@@ -342,6 +344,7 @@ fn any_report() -> impl Strategy<Value = Report> {
                 mentions,
                 files,
                 narratives: has_narrative.then(narrative).into_iter().collect(),
+                findings: Vec::new(),
             },
         )
 }

@@ -26,6 +26,7 @@ fn report(incident: IncidentKind, marks: &[Mark], at: &str) -> Report {
         mentions: Vec::new(),
         files: Vec::new(),
         narratives: Vec::new(),
+        findings: Vec::new(),
     }
 }
 

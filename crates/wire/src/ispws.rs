@@ -19,7 +19,7 @@
 mod declare;
 
 mod answers;
-mod binding;
+pub(crate) mod binding;
 mod enumerations;
 mod files;
 mod incident;
@@ -29,12 +29,12 @@ mod mentions;
 mod narratives;
 mod people;
 mod places;
-mod print;
-mod read;
+pub(crate) mod print;
+pub(crate) mod read;
 mod says;
 pub mod schema;
 mod words;
-mod xsd;
+pub(crate) mod xsd;
 
 pub use answers::{DoneFiles, ReportDoneResponse, ReportResponse, code};
 pub use binding::OneOrMore;

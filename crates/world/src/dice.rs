@@ -21,6 +21,10 @@ pub(crate) enum Stream {
     Scatter = 6,
     /// What the reports of one episode have in common.
     Episode = 7,
+    /// One day of a book of payments.
+    BookDay = 8,
+    /// What one planted account of a book does on one day.
+    BookPlanted = 9,
 }
 
 /// A source of chance that is the same for the same seed, stream and number, on every machine.

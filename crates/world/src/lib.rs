@@ -19,6 +19,7 @@ mod kinds;
 mod languages;
 mod lookalikes;
 mod names;
+pub mod payments;
 mod phrases;
 mod picture;
 mod plan;

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod account;
+mod book;
 mod calendar;
 mod case;
 mod decide;
@@ -15,6 +16,7 @@ mod queue;
 mod rank;
 mod report;
 mod schema;
+mod screen;
 mod serve;
 mod simulate;
 mod storm;
@@ -53,6 +55,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Hash(args) => material::hash(args).await,
         Command::Match(args) => material::compare(args).await,
         Command::List(args) => list::run(args).await,
+        Command::Screen(args) => screen::run(args).await,
         // `main` never comes here with it.
         Command::Cage => Ok(Verdict::No),
     }

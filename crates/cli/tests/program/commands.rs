@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 38] = [
+const COMMANDS: [&str; 39] = [
     "demo",
     "serve",
     "account",
@@ -34,6 +34,7 @@ const COMMANDS: [&str; 38] = [
     "list feedback",
     "list confirm",
     "list shred",
+    "screen",
     "identifiers",
     "calendar",
     "calendar done",

@@ -18,6 +18,7 @@ mod keys;
 mod kills;
 mod ledger;
 mod material;
+mod payments;
 mod ranks;
 mod rude;
 mod serving;

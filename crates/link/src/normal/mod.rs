@@ -45,6 +45,9 @@ pub(crate) fn forms(report: &Report, mention: &Mention, rules: &IdentifierRules)
         MentionKind::Ip => return ip::forms(text, mention.port, mention.at.as_ref()),
         MentionKind::Handle => account::handle(text, account::platform(report, mention, rules)),
         MentionKind::AccountNumber => {
+            if let Some(forms) = payment_account(report, text, qualifier, rules) {
+                return forms;
+            }
             account::number(text, account::platform(report, mention, rules))
         }
         MentionKind::Group => account::group(text, account::platform(report, mention, rules)),
@@ -80,6 +83,26 @@ pub(crate) fn found(
         }
         _ => plain(true),
     }
+}
+
+/// The normal forms of an account that money goes to, of a kind that is known wherever it is named;
+/// `None` for an account of one platform.
+fn payment_account(
+    report: &Report,
+    text: &str,
+    qualifier: Option<&str>,
+    rules: &IdentifierRules,
+) -> Option<Vec<Form>> {
+    let kind = match qualifier? {
+        "iban" => IdentifierKind::Iban,
+        "btc" => IdentifierKind::Btc,
+        "evm" => IdentifierKind::Evm,
+        "tron" => IdentifierKind::Tron,
+        _ => return None,
+    };
+    let hits = crate::text::extract(text, rules, None);
+    let hit = hits.into_iter().find(|hit| hit.kind == kind)?;
+    Some(found(report, &hit, None, rules))
 }
 
 /// The type of a device id under the name that the policy gives it.

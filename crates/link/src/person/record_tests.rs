@@ -66,6 +66,7 @@ fn report(subjects: Vec<Subject>) -> Report {
         mentions: Vec::new(),
         files: Vec::new(),
         narratives: Vec::new(),
+        findings: Vec::new(),
     }
 }
 

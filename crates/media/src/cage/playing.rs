@@ -11,12 +11,15 @@ use rustix::pipe::PipeFlags;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::failure::{CageError, Limit};
-use super::keeper::{Answer, CHUNK_BYTES, Cage, Heard, Opened, hear, next, within};
+use super::keeper::{Answer, CHUNK_BYTES, Cage, Heard, Inmate, Opened, hear, next, within};
 use super::limits::CageLimits;
 use super::messages::{Enforced, Landlock, Order};
 use crate::Kind;
-use crate::picture::{Ended, Looked, Refusal};
+use crate::picture::{Ended, Looked, Orientation, Refusal};
 use crate::video::{Sampling, arguments};
+
+/// How much of a frame lies between player and reader.
+const PIPE_BYTES: usize = 1 << 20;
 
 pub(super) async fn open(
     cage: &Cage,
@@ -115,16 +118,14 @@ impl Theatre<'_> {
         })
     }
 
-    /// Plays once.
-    async fn play(
-        &self,
-        sampling: Sampling,
-        each: &mut impl FnMut(Answer) -> ControlFlow<()>,
-    ) -> Result<Opened, CageError> {
+    /// Starts a reader, and a player that plays for it.
+    async fn begin(&self, sampling: Sampling) -> Result<Playing, CageError> {
         let (kind, limits) = (self.kind, self.limits);
         let when_missing = self.cage.config.when_missing;
         let (from_player, to_reader) =
             rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(machine("a pipe"))?;
+        // Where the user has too many large pipes already, a small one serves.
+        let _size = rustix::pipe::fcntl_setpipe_size(&to_reader, PIPE_BYTES);
         let notes =
             rustix::fs::memfd_create("notes", MemfdFlags::CLOEXEC).map_err(machine("memory"))?;
 
@@ -153,8 +154,41 @@ impl Theatre<'_> {
                 source: io::ErrorKind::NotFound.into(),
             });
         }
+        Ok(Playing {
+            reader,
+            player,
+            enforced,
+        })
+    }
 
-        match hear(&mut reader.socket, limits.answer_bytes_max, each).await? {
+    /// Plays once.
+    async fn play(
+        &self,
+        sampling: Sampling,
+        each: &mut impl FnMut(Answer) -> ControlFlow<()>,
+    ) -> Result<Opened, CageError> {
+        let (kind, limits) = (self.kind, self.limits);
+        let Playing {
+            mut reader,
+            mut player,
+            enforced,
+        } = self.begin(sampling).await?;
+        let mut seen: Option<Looked> = None;
+        let mut each = |answer: Answer| {
+            let so_far = seen.get_or_insert(Looked {
+                kind,
+                width: answer.width,
+                height: answer.height,
+                orientation: Orientation::Upright,
+                frames: 0,
+                duration_millis: 0,
+                ended: Ended::AtTimeMax,
+            });
+            so_far.frames += 1;
+            each(answer)
+        };
+        let heard = hear(&mut reader.socket, limits.answer_bytes_max, &mut each).await?;
+        match heard {
             Heard::Looked(looked) if looked.ended == Ended::Whole => {
                 let ended = match player.end().await {
                     None => Ended::Whole,
@@ -181,9 +215,22 @@ impl Theatre<'_> {
                 enforced,
             }),
             Heard::NoPlayer => Err(CageError::Protocol("a reader speaks of a player")),
-            Heard::Silence => Err(reader.died().await),
+            Heard::Silence => match (reader.died().await, seen) {
+                // The handler takes time too: what it said before all was spent holds.
+                (CageError::Limit(Limit::Cpu), Some(looked)) => {
+                    Ok(Opened::Looked { looked, enforced })
+                }
+                (error, _) => Err(error),
+            },
         }
     }
+}
+
+/// A video that is being played.
+struct Playing {
+    reader: Inmate,
+    player: Inmate,
+    enforced: Enforced,
 }
 
 /// The walls that both have.

@@ -57,6 +57,7 @@ pub(crate) fn arguments(kind: Kind, sampling: Sampling, pixels_max: u64) -> Vec<
         ["-nostats", "-loglevel"],
         ["info", "-threads"],
         ["1", "-skip_frame"],
+        [skipped, "-discard"],
         [skipped, "-max_pixels"],
         [&pixels_max, "-protocol_whitelist"],
         ["file", "-f"],

@@ -211,3 +211,56 @@ async fn inv_10_a_film_is_looked_at_up_to_its_limits() {
         "{error:?}"
     );
 }
+
+#[tokio::test]
+async fn films_that_lie_of_themselves_end_in_a_clear_answer() {
+    let film = film(PATTERN, 2, &[&KEY_EVERY_SECOND[..], &MP4].concat());
+    let table = |name: &[u8; 4], at: usize, lie: &[u8]| {
+        let mut film = film.clone();
+        let found = film.windows(4).position(|window| window == name);
+        let start = found.expect("it has the table") + at;
+        film[start..start + lie.len()].copy_from_slice(lie);
+        film
+    };
+    let billions = 0x7FFF_FFFF_u32.to_be_bytes();
+    let lies = [
+        // A billion frames, a billion chunks, pictures of 65,535 by 65,535, days of play.
+        table(b"stsz", 12, &billions),
+        table(b"stco", 8, &billions),
+        table(b"trun", 8, &billions),
+        table(b"avc1", 28, &[0xFF; 4]),
+        table(b"tkhd", 80, &[0xFF; 8]),
+        table(b"mvhd", 16, &billions),
+        table(b"mdat", 4, &[0xA5; 400]),
+        table(b"moov", 4, &[0x5A; 200]),
+    ];
+    for (lie, bytes) in lies.iter().enumerate() {
+        match cage().open(bytes.as_slice()).await {
+            Ok((Opened::Looked { looked, .. }, answers)) => {
+                assert_eq!(looked.frames as usize, answers.len(), "{lie}");
+                assert!(answers.len() <= 4, "{lie}: {}", answers.len());
+            }
+            Err(error) => assert!(error.is_of_the_file(), "{lie}: {error:?}"),
+            Ok(other) => panic!("{lie}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_seen_before_the_time_was_spent_holds() {
+    let pattern = "testsrc2=size=1280x720:rate=25";
+    let film = film(pattern, 24, &[&KEY_EVERY_SECOND[..], &MATROSKA].concat());
+    let mut config = config();
+    config.video.gap_millis_max = 1;
+    config.video.limits.cpu_seconds_max = 1;
+    let (opened, answers) = opened(&Cage::new(config), &film).await;
+    let Opened::Looked { looked, .. } = opened else {
+        panic!("{opened:?}");
+    };
+    assert_eq!(looked.ended, Ended::AtTimeMax, "{}", answers.len());
+    assert!(
+        answers.len() > 8,
+        "the key frames were seen before: {}",
+        answers.len()
+    );
+}

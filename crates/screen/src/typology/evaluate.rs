@@ -3,7 +3,7 @@
 use super::policy::{Indicator, Side};
 use super::problem::PolicyProblem;
 use super::tests_of::{DAY_MILLIS, RowTest};
-use crate::event::Marks;
+use crate::event::{Event, Marks};
 use crate::money::{Money, Rates};
 use crate::window::{Measures, Plan, Stats, Window};
 
@@ -97,6 +97,34 @@ impl Panel {
         });
         let at = u8::try_from(at).ok().and_then(Marks::bit);
         at.ok_or(PolicyProblem::TooMany)
+    }
+
+    /// The most points that could ever hold at once over all of an account's events: those of the
+    /// rules whose rows are there often enough at all. Most accounts end here.
+    pub(super) fn points_at_most(&self, indicators: &[Indicator], account: &[Event]) -> u32 {
+        let mut counts = [0_u32; Marks::BITS as usize];
+        for event in account {
+            let mut bits = event.marks.bits();
+            while bits != 0 {
+                counts[bits.trailing_zeros() as usize] += 1;
+                bits &= bits - 1;
+            }
+        }
+        let all = u32::try_from(account.len()).unwrap_or(u32::MAX);
+        let possible = self.rules.iter().filter_map(|rule| {
+            let indicator = &indicators[rule.indicator];
+            let only = self.plan.windows().get(rule.window)?.only.bits();
+            let count = counts
+                .get(only.trailing_zeros() as usize)
+                .copied()
+                .unwrap_or(all);
+            let needed = indicator
+                .window
+                .count_min
+                .max(indicator.window.counterparties_min);
+            (count >= needed).then_some(indicator.points)
+        });
+        possible.fold(0, u32::saturating_add)
     }
 
     /// The rules that hold, as bits of their positions.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::policy::{Policy, Side};
 use super::screening::Screening;
-use crate::country::Country;
 use crate::money::{Currency, Money, Rates};
 use crate::transfer::{Channel, Flags, Transfer};
+use model::Country;
 
 /// Rows of one account, and whether the indicator holds at the last.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use super::problem::{PolicyError, PolicyProblem};
 use super::raw;
 use super::reference::References;
 use super::tests_of::{RowTest, Sentence, WindowTest};
-use crate::country::Country;
 use crate::localtime::Hours;
 use crate::money::Currency;
+use model::Country;
 
 /// The longest policy file that is read, in bytes.
 pub const POLICY_BYTES_MAX: usize = 256 << 10;

@@ -12,10 +12,10 @@ use super::policy::{
 use super::problem::{PolicyError, PolicyProblem};
 use super::reference::References;
 use super::tests_of::{Band, DAY_MILLIS, HOUR_MILLIS, RowTest, Sentence, WindowTest};
-use crate::country::Country;
 use crate::localtime::Hours;
 use crate::money::{Currency, Money};
 use crate::transfer::{Channel, Flags};
+use model::Country;
 
 /// Ten years.
 const DAYS_MAX: u32 = 3_660;

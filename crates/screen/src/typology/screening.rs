@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::money::Rates;
 use crate::partition::{Ordered, Partition, Partitioner};
 use crate::transfer::Transfer;
-use crate::window::{Measures, Sweep, sweep};
+use crate::window::{Measures, Sweep, sweep_account};
 
 /// Takes in the rows of a book, in any order.
 #[derive(Debug)]
@@ -120,7 +120,8 @@ impl Work {
     pub fn judge(self, judge: &mut Judge) -> Vec<Alert> {
         let (policy, side) = (self.policy.clone(), self.side);
         let mut alerts: Vec<Alert> = Vec::new();
-        self.each(judge, |event, measures, held| {
+        let enough = policy.alerts_at_points();
+        self.each(judge, enough, |event, measures, held| {
             let verdict = Verdict::of(held, policy.panel(side), &policy);
             if verdict.alerts {
                 gather(&mut alerts, &policy, side, event, measures, verdict);
@@ -132,7 +133,7 @@ impl Work {
     /// Visits every row at which an indicator holds: its number, its account, and their ids.
     pub(super) fn visit(self, mut visit: impl FnMut(u32, u32, &mut dyn Iterator<Item = &str>)) {
         let (policy, side) = (self.policy.clone(), self.side);
-        self.each(&mut Judge::default(), |event, _, held| {
+        self.each(&mut Judge::default(), 0, |event, _, held| {
             let rules = policy.panel(side).rules.iter().enumerate();
             let held = rules.filter(|(at, _)| held >> at & 1 == 1);
             let mut ids = held.map(|(_, rule)| policy.indicators[rule.indicator].id.as_str());
@@ -140,21 +141,28 @@ impl Work {
         });
     }
 
-    fn each(self, judge: &mut Judge, mut visit: impl FnMut(&Event, &Measures<'_>, u64)) {
+    /// Visits rows at which an indicator holds, of accounts that can come to `enough` points.
+    fn each(
+        self,
+        judge: &mut Judge,
+        enough: u32,
+        mut visit: impl FnMut(&Event, &Measures<'_>, u64),
+    ) {
         let panel = self.policy.panel(self.side);
         self.partition.order_into(&mut judge.ordered);
-        sweep(
-            &judge.ordered,
-            &panel.plan,
-            &mut judge.sweep,
-            |event, measures| {
-                let limits = Limits::on(&self.rates, event.time_millis);
-                let held = panel.held(&self.policy.indicators, measures, &limits);
-                if held != 0 {
-                    visit(event, measures, held);
-                }
-            },
-        );
+        let (indicators, rates) = (&self.policy.indicators, &self.rates);
+        let mut each = |event: &Event, measures: &Measures<'_>| {
+            let limits = Limits::on(rates, event.time_millis);
+            let held = panel.held(indicators, measures, &limits);
+            if held != 0 {
+                visit(event, measures, held);
+            }
+        };
+        for account in judge.ordered.accounts() {
+            if panel.points_at_most(indicators, account) >= enough {
+                sweep_account(account, &panel.plan, &mut judge.sweep, &mut each);
+            }
+        }
     }
 }
 

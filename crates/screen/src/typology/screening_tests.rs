@@ -2,9 +2,9 @@
 
 use super::super::{LiveScreening, Route};
 use super::*;
-use crate::country::Country;
 use crate::money::{Currency, Money};
 use crate::transfer::{Channel, Flags};
+use model::Country;
 use proptest::prelude::*;
 
 const HOUR: i64 = 3_600_000;

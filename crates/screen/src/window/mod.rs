@@ -29,12 +29,22 @@ pub fn sweep(
     mut visit: impl FnMut(&Event, &Measures<'_>),
 ) {
     for account in events.accounts() {
-        sweep.start();
-        for moment in account.chunk_by(|one, next| one.time_millis == next.time_millis) {
-            sweep.advance(plan, account, moment[0].time_millis);
-            for event in moment {
-                visit(event, &sweep.measures(plan, account, event.marks.place()));
-            }
+        sweep_account(account, plan, sweep, &mut visit);
+    }
+}
+
+/// As [`sweep`], over the events of one account.
+pub(crate) fn sweep_account(
+    account: &[Event],
+    plan: &Plan,
+    sweep: &mut Sweep,
+    visit: &mut impl FnMut(&Event, &Measures<'_>),
+) {
+    sweep.start();
+    for moment in account.chunk_by(|one, next| one.time_millis == next.time_millis) {
+        sweep.advance(plan, account, moment[0].time_millis);
+        for event in moment {
+            visit(event, &sweep.measures(plan, account, event.marks.place()));
         }
     }
 }

@@ -26,12 +26,11 @@ pub use upload::{OpenReport, Received, Upload};
 pub(crate) use committer::Committer;
 pub(crate) use material::{EntryBatch, EntryChange, EntryPut, Rematch};
 pub(crate) use operation::{Operation, Outcome};
-pub(crate) use prepare::{MeasuredFile, open_details, words};
+pub(crate) use prepare::{Judging, MeasuredFile, open_details, words};
 
 use crate::sealed_names as names;
 use crate::station::Station;
 use operation::Description;
-use prepare::Judging;
 
 /// Open reports that one sweep expires at most; the next sweep takes the rest.
 const EXPIRED_AT_ONCE: usize = 1000;
@@ -179,7 +178,7 @@ impl Station {
     }
 }
 
-fn submitted(outcome: &Outcome) -> Result<Submitted, IntakeError> {
+pub(crate) fn submitted(outcome: &Outcome) -> Result<Submitted, IntakeError> {
     match *outcome {
         Outcome::Submitted { report, repeated } => Ok(Submitted { report, repeated }),
         _ => Err(IntakeFault::Unreadable {

@@ -27,21 +27,21 @@ pub(crate) struct MeasuredFile {
 }
 
 /// A report that is about to be judged.
-pub(super) struct Judging {
-    pub(super) actor: Actor,
-    pub(super) report: ReportId,
+pub(crate) struct Judging {
+    pub(crate) actor: Actor,
+    pub(crate) report: ReportId,
     /// The revision that was read.
-    pub(super) revision: i64,
-    pub(super) key: DataKey,
+    pub(crate) revision: i64,
+    pub(crate) key: DataKey,
     /// The moment at which it is finished.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
     /// What the lists say of its files.
-    pub(super) material: Option<PreparedMaterial>,
+    pub(crate) material: Option<PreparedMaterial>,
 }
 
 impl Station {
     /// Seals a submission under a fresh key of its own.
-    pub(super) async fn prepare_submission(
+    pub(crate) async fn prepare_submission(
         &self,
         actor: Actor,
         origin: Origin<'_>,
@@ -121,7 +121,7 @@ impl Station {
     }
 
     /// Normalises what a report mentions and finds what speaks for danger and for actionability.
-    pub(super) fn judge(
+    pub(crate) fn judge(
         &self,
         judging: Judging,
         words: &model::Report,
@@ -263,6 +263,9 @@ pub(crate) fn words(
     said: &[SaidOfFile],
 ) -> Result<model::Report, IntakeFault> {
     let body = unseal(key, &names::submission(submission.report), &submission.body)?;
+    if crate::payments::is_alert(&body) {
+        return Ok(crate::payments::parse_alert(&body)?.to_report());
+    }
     // The command line takes reports as JSON too; an XML document begins otherwise.
     let document = if body.trim_ascii_start().starts_with(b"{") {
         wire::ispws::parse_report_json(&body)

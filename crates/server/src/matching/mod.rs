@@ -3,6 +3,7 @@
 
 mod hma;
 mod own;
+mod screen;
 mod shield;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ const HASHES_MAX: usize = 1_000;
 pub(crate) fn routes(door: Arc<IspwsDoor>) -> Router {
     Router::new()
         .merge(own::routes())
+        .merge(screen::routes())
         .merge(hma::routes())
         .merge(shield::routes())
         .with_state(door)

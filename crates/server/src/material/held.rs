@@ -10,8 +10,8 @@ use store::LookRow;
 use tokio::sync::Mutex;
 use vault::DataKey;
 
-use super::Look;
 use super::rematch::open_look;
+use super::{Aspect, Look};
 use crate::intake::{IntakeError, IntakeFault};
 use crate::sealed_names as names;
 use crate::station::Station;
@@ -29,6 +29,8 @@ pub(crate) struct Held {
     /// The first picture of each group of near copies.
     leaders: Index,
     reports: RwLock<HashMap<u64, ReportId>>,
+    /// When each hash of a video is shown in it, in milliseconds.
+    times: RwLock<HashMap<u64, Box<[i64]>>>,
     followed: Mutex<i64>,
 }
 
@@ -38,6 +40,7 @@ impl Held {
             index: Index::new(),
             leaders: Index::new(),
             reports: RwLock::default(),
+            times: RwLock::default(),
             followed: Mutex::new(0),
         }
     }
@@ -70,6 +73,37 @@ impl Held {
         let reports = self.reports.read().unwrap_or_else(PoisonError::into_inner);
         let report = |key: u64| reports.get(&(key / HASHES_PER_FILE_MAX)).copied();
         found.iter().filter_map(|near| report(near.key)).collect()
+    }
+
+    /// The frames of videos that look like `hash`, those of `except` left out: the video's place,
+    /// when the frame is shown, and its distance.
+    pub(super) fn frames_within(
+        &self,
+        hash: &Pdq,
+        radius: u32,
+        except: ReportId,
+    ) -> Vec<(u64, i64, u32)> {
+        let found = self.index.within(hash, radius);
+        let reports = self.reports.read().unwrap_or_else(PoisonError::into_inner);
+        let times = self.times.read().unwrap_or_else(PoisonError::into_inner);
+        let frame = |key: u64| {
+            let place = key / HASHES_PER_FILE_MAX;
+            let nth = usize::try_from(key % HASHES_PER_FILE_MAX).ok()?;
+            let other = reports.get(&place).is_some_and(|report| *report != except);
+            let time = times.get(&place)?.get(nth)?;
+            other.then_some((place, *time))
+        };
+        let frames = found.iter().filter_map(|near| {
+            let (place, time) = frame(near.key)?;
+            Some((place, time, near.distance))
+        });
+        frames.collect()
+    }
+
+    /// The report of a file's place.
+    pub(super) fn report(&self, place: u64) -> Option<ReportId> {
+        let reports = self.reports.read().unwrap_or_else(PoisonError::into_inner);
+        reports.get(&place).copied()
     }
 
     /// The first picture of the group of near copies that `hash` belongs to; itself if none is
@@ -105,6 +139,13 @@ impl Held {
         let full = |_| IntakeFault::Unreadable {
             what: "the index of what is held",
         };
+        if look.frames.len() > 1 {
+            let millis = |aspect: Aspect| aspect.at_millis.unwrap_or_default();
+            let shown = look.aspects().map(millis);
+            let shown = shown.map(|millis| i64::try_from(millis).unwrap_or(i64::MAX));
+            let mut times = self.times.write().unwrap_or_else(PoisonError::into_inner);
+            times.insert(place, shown.collect());
+        }
         for (nth, aspect) in (0..HASHES_PER_FILE_MAX).zip(look.aspects()) {
             if !aspect.hash.is_telling() {
                 continue;

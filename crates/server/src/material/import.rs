@@ -129,6 +129,8 @@ impl Station {
             what: "the task that reads a list",
         })?;
         imported.reopened = self.match_held(actor, before).await?;
+        // What is searched is brought up to date now, so that no later question waits for it.
+        self.core().material.bank.follow(self.core()).await?;
         Ok(imported)
     }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use store::{EntryState, FileRow};
 use vault::DataKey;
 
+use super::clips::{SharedClip, shared_clips};
 use super::compare::{Aspect, Found};
 use super::rematch::{FileCompared, open_look};
 use super::{Compared, Look};
@@ -41,6 +42,9 @@ pub struct FileLook {
     /// Why it was not looked into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_looked: Option<String>,
+    /// What it shares with videos of other reports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clips: Vec<SharedClip>,
 }
 
 impl FileLook {
@@ -49,6 +53,7 @@ impl FileLook {
             looks_like: Some(look.kind.clone()).filter(|kind| !kind.is_empty()),
             quality: look.frames.first().map(|frame| frame.quality),
             not_looked: look.not_looked.clone(),
+            clips: Vec::new(),
         }
     }
 }
@@ -107,7 +112,13 @@ impl Station {
         let store = &self.core().store;
         let mut shown: HashMap<FileId, (FileLook, Vec<FoundInCase>)> = HashMap::new();
         for (file, look) in self.looks(report, key).await? {
-            shown.entry(file).or_default().0 = FileLook::of(&look);
+            let mut told = FileLook::of(&look);
+            if look.frames.len() > 1 {
+                let held = &self.core().material.held;
+                held.follow(self).await?;
+                told.clips = shared_clips(held, report, &look);
+            }
+            shown.entry(file).or_default().0 = told;
         }
         let rows = store.matches_of(&[report]).await?;
         let entries: Vec<_> = rows.iter().map(|row| row.entry).collect();

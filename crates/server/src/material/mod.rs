@@ -6,6 +6,7 @@
 //! digests are searched in rows.
 
 mod bank;
+mod clips;
 mod compare;
 mod entry;
 mod feedback;
@@ -19,6 +20,7 @@ mod rematch;
 mod saved;
 
 pub(crate) use bank::Bank;
+pub use clips::SharedClip;
 pub(crate) use compare::{Aspect, Compared, Sees, exact_blinds};
 pub use compare::{Comparison, Found, MATCHES_MAX, SHARED_COMPARTMENT, Said};
 pub(crate) use entry::{EntryWords, blinds_of};

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use model::{CaseId, DecisionId, Link, MatchId};
 use triage::Due;
 
+use super::payments::ShownPayments;
 use super::session::signed_in;
 use super::{Console, ShownEntry, notice, page};
 use crate::casefile::{CaseSuggestion, EvidenceItem, Member, Remark};
@@ -23,6 +24,7 @@ struct CasePage {
     members: Vec<Member>,
     evidence: Vec<ShownItem>,
     matches: Vec<ShownMatch>,
+    payments: Vec<ShownPayments>,
     suggestions: Vec<CaseSuggestion>,
     remarks: Vec<Remark>,
     decisions: Vec<DecisionId>,
@@ -85,12 +87,18 @@ fn shown_matches(item: &EvidenceItem) -> impl Iterator<Item = ShownMatch> {
 
 /// Whether a file was looked into, in words.
 fn looked(look: &FileLook) -> String {
-    match (&look.looks_like, &look.not_looked, look.quality) {
+    let seen = match (&look.looks_like, &look.not_looked, look.quality) {
         (_, Some(why), _) => format!("no: {why}"),
         (Some(kind), None, Some(quality)) => format!("{kind}, quality {quality}"),
         (Some(kind), None, None) => kind.clone(),
         (None, None, _) => "no: it came before files were looked into".to_owned(),
-    }
+    };
+    look.clips.iter().fold(seen, |seen, clip| {
+        format!(
+            "{seen}; from {} to {} ms it is also in a video of report {}, there from {} ms on",
+            clip.start_millis, clip.end_millis, clip.report, clip.other_start_millis
+        )
+    })
 }
 
 pub(super) async fn show(
@@ -115,6 +123,11 @@ pub(super) async fn show(
             remarks: casefile.remarks,
             decisions: casefile.decisions,
             clocks: casefile.clocks,
+            payments: casefile
+                .payments
+                .into_iter()
+                .map(ShownPayments::of)
+                .collect(),
             matches: casefile.evidence.iter().flat_map(shown_matches).collect(),
             evidence: casefile
                 .evidence

@@ -3,6 +3,7 @@
 
 mod case;
 mod decide;
+mod payments;
 mod queue;
 mod senders;
 mod session;

@@ -22,6 +22,7 @@ mod line;
 mod lists;
 mod material;
 mod pages;
+mod payments;
 mod privacy;
 mod ranks;
 mod repeats;

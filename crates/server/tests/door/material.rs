@@ -316,3 +316,79 @@ async fn a_match_is_shown_and_judged_on_the_cases_page() {
     })
     .await;
 }
+
+/// A GIF of eight pictures, half a second each, that begins after `intro` strange ones.
+fn film(intro: u32) -> Vec<u8> {
+    const SIDE: u16 = 96;
+    let mut file = b"GIF89a".to_vec();
+    file.extend(SIDE.to_le_bytes());
+    file.extend(SIDE.to_le_bytes());
+    file.extend([0xf7, 0, 0]);
+    for level in 0..=255_u8 {
+        file.extend([level; 3]);
+    }
+    for number in (0..intro).map(|it| 40 + it).chain(10..18) {
+        let bmp = picture(number, 0);
+        let levels: Vec<u8> = bmp[54..].chunks(3).map(|pixel| pixel[0]).collect();
+        file.extend([0x21, 0xf9, 4, 0, 50, 0, 0, 0, 0x2c, 0, 0, 0, 0]);
+        file.extend(SIDE.to_le_bytes());
+        file.extend(SIDE.to_le_bytes());
+        file.extend([0, 8]);
+        file.extend(uncompressed_lzw(&levels));
+    }
+    file.push(0x3b);
+    file
+}
+
+/// Codes of nine bits each, with a clear code often enough that they never grow.
+fn uncompressed_lzw(levels: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut bits, mut filled) = (Vec::new(), 0_u32, 0);
+    let mut put = |code: u32| {
+        bits |= code << filled;
+        filled += 9;
+        while filled >= 8 {
+            bytes.push(bits.to_le_bytes()[0]);
+            bits >>= 8;
+            filled -= 8;
+        }
+    };
+    for run in levels.chunks(200) {
+        put(256);
+        for level in run {
+            put(u32::from(*level));
+        }
+    }
+    put(257);
+    put(0);
+    let mut blocks = Vec::new();
+    for block in bytes.chunks(255) {
+        blocks.push(u8::try_from(block.len()).unwrap());
+        blocks.extend(block);
+    }
+    blocks.push(0);
+    blocks
+}
+
+#[tokio::test]
+async fn a_film_with_a_longer_intro_is_found_again_from_when_to_when() {
+    inside(async |house| {
+        let sender = house.sender("platform").await;
+        let first = report(&sender, 1, &film(0)).await;
+        let second = report(&sender, 2, &film(3)).await;
+        let (_, evidence, _) = case(house, second).await;
+        let look = &evidence[0].look;
+        let [clip] = &look.clips[..] else {
+            panic!("{look:?}");
+        };
+        assert_eq!(clip.report.number(), first);
+        // Three pictures of half a second come before it.
+        assert_eq!((clip.start_millis, clip.other_start_millis), (1500, 0));
+        assert!(
+            clip.end_millis >= 4500 && clip.share_percent >= 70,
+            "{clip:?}"
+        );
+        // It is found in the first one's case too.
+        assert_eq!(case(house, first).await.1[0].look.clips.len(), 1);
+    })
+    .await;
+}

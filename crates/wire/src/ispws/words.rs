@@ -51,6 +51,7 @@ pub fn to_model(report: &Report, files: &[FileSaid<'_>]) -> model::Report {
             .map(|(said, details)| facts(said, details))
             .collect(),
         narratives: narratives(report, said()),
+        findings: Vec::new(),
     }
 }
 

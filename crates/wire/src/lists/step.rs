@@ -87,33 +87,6 @@ pub struct Page {
     pub count: Option<u64>,
 }
 
-macro_rules! named {
-    (
-        $(#[$top:meta])* $type:ident {
-            $($(#[$doc:meta])* $name:ident: $code:literal, $says:literal;)*
-        }
-    ) => {
-        $(#[$top])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $type { $($(#[$doc])* $name,)* }
-
-        impl $type {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// What is wrong, in words.
-            pub const fn says(self) -> &'static str {
-                match self { $(Self::$name => $says,)* }
-            }
-
-            /// The stable name.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-        }
-    };
-}
-
 named! {
     /// Why a record, or a part of one, was set aside.
     Defect {

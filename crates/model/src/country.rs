@@ -30,7 +30,7 @@ impl Country {
         self.0 as usize
     }
 
-    /// Its number, for `Marks::at`.
+    /// Its number.
     pub const fn number(self) -> u8 {
         self.0
     }

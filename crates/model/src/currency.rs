@@ -1,11 +1,57 @@
-//! Codes and exponents of ISO 4217, list one of 2026, in order of the code; and the coins that are
-//! sent like money.
-//!
-//! The minor units of coins are satoshi, gwei, sun and millionths. ETH and XMR are kept to nine
-//! decimals, so that 64 bits hold nine billion of them; finer digits are refused.
+//! Currencies: codes and exponents of ISO 4217, list one of 2026, in order of the code; and the coins
+//! that are sent like money.
 
-/// Code and exponent.
-pub(super) const CURRENCIES: [(&str, u32); 171] = [
+use std::fmt;
+
+/// A currency of ISO 4217, or an asset that is sent like one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency(u8);
+
+impl Currency {
+    /// How many there are.
+    pub const COUNT: usize = CURRENCIES.len();
+
+    /// Every currency, in order of the code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..=u8::MAX).take(Self::COUNT).map(Self)
+    }
+
+    /// Reads a code in capitals: `EUR`.
+    pub fn parse(code: &str) -> Option<Self> {
+        let at = CURRENCIES.binary_search_by(|(known, _)| (*known).cmp(code));
+        at.ok().and_then(|at| u8::try_from(at).ok()).map(Self)
+    }
+
+    /// The code.
+    pub const fn code(self) -> &'static str {
+        CURRENCIES[self.0 as usize].0
+    }
+
+    /// How many decimals its minor unit is away: 2 for cents.
+    pub const fn exponent(self) -> u32 {
+        CURRENCIES[self.0 as usize].1
+    }
+
+    /// How many minor units one unit has.
+    pub const fn minor_per_unit(self) -> i64 {
+        10_i64.pow(self.exponent())
+    }
+
+    /// Its position in tables, below [`Self::COUNT`].
+    pub const fn position(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Code and exponent. The minor units of coins are satoshi, gwei, sun and millionths: ETH and XMR
+/// are kept to nine decimals, so that 64 bits hold nine billion of them.
+const CURRENCIES: [(&str, u32); 171] = [
     ("AED", 2),
     ("AFN", 2),
     ("ALL", 2),
@@ -178,3 +224,22 @@ pub(super) const CURRENCIES: [(&str, u32); 171] = [
     ("ZMW", 2),
     ("ZWG", 2),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_have_the_exponents_of_iso_4217() {
+        assert!(CURRENCIES.is_sorted_by(|one, next| one.0 < next.0));
+        assert!(u8::try_from(Currency::COUNT).is_ok());
+        assert_eq!(Currency::all().count(), Currency::COUNT);
+        let exponent = |code| Currency::parse(code).map(Currency::exponent);
+        assert_eq!(exponent("EUR"), Some(2));
+        assert_eq!(exponent("JPY"), Some(0));
+        assert_eq!(exponent("KWD"), Some(3));
+        assert_eq!(exponent("CLF"), Some(4));
+        assert_eq!(exponent("BTC"), Some(8));
+        assert_eq!(exponent("eur"), None);
+    }
+}

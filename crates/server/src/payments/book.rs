@@ -1,0 +1,170 @@
+//! Payments on their way into the engine: accounts are numbered, and the words of an alert's rows
+//! found again.
+
+use std::collections::HashMap;
+
+use model::{Payment, Sensitive};
+use screen::money::Money;
+use screen::typology::{Alert, Policy, Route, Side};
+use screen::{Flags, Party, RowWords, Transfer, named};
+
+use super::alert::{AlertDocument, AlertReason, Kept, PaymentRow, ROWS_MAX};
+
+/// Numbers for accounts, from 0, in the order in which they are met.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    numbers: HashMap<Box<str>, u32>,
+    names: Vec<Box<str>>,
+}
+
+impl Accounts {
+    /// The number of an account.
+    pub fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        // A book has fewer than 2^32 rows (`screen::Book::ROWS_MAX`), so it has fewer accounts.
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let name: Box<str> = name.into();
+        self.numbers.insert(name.clone(), number);
+        self.names.push(name);
+        number
+    }
+
+    /// The account of a number.
+    pub fn name(&self, number: u32) -> &str {
+        let name = self.names.get(number as usize);
+        name.map_or("", |name| name)
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// A payment as the engine takes it.
+    pub fn transfer(&mut self, payment: &Payment, policy: &Policy) -> Transfer {
+        let said = payment.reference.as_ref();
+        let flags = said.map_or(Flags::NONE, |text| policy.reference_flags(text.expose()));
+        Transfer {
+            time_millis: payment.time.millis(),
+            sender: self.number(payment.sender.account.expose()),
+            receiver: self.number(payment.receiver.account.expose()),
+            amount: Money {
+                minor: payment.amount_minor,
+                currency: payment.currency,
+            },
+            sender_country: payment.sender.country,
+            receiver_country: payment.receiver.country,
+            channel: payment.channel,
+            flags,
+        }
+    }
+}
+
+/// A row of an alert, with what its source says of it.
+#[derive(Debug, Clone)]
+pub struct BookRow {
+    /// Its number in the book.
+    pub row: u32,
+    /// The payment.
+    pub payment: Payment,
+}
+
+/// What a payment says in words.
+pub fn words_of(payment: &Payment) -> RowWords {
+    let party = |side: &model::PaymentSide| Party {
+        account: Some(side.account.clone()),
+        phone: None,
+        name: side.name.clone(),
+    };
+    RowWords {
+        sender: party(&payment.sender),
+        receiver: party(&payment.receiver),
+        reference: payment.reference.clone(),
+    }
+}
+
+/// The document of an alert: its reasons with their sources, and its rows, the newest where there
+/// are more than it repeats. `rows` are those of the alert, in any order.
+pub fn alert_document(
+    alert: &Alert,
+    account: &str,
+    rows: &[BookRow],
+    source: &str,
+    input_sha256: &str,
+) -> AlertDocument {
+    let by_number: HashMap<u32, &Payment> =
+        rows.iter().map(|row| (row.row, &row.payment)).collect();
+    let named = named(alert, |row| {
+        by_number.get(&row).map(|payment| words_of(payment))
+    });
+    let id = |row: &u32| {
+        let payment = by_number.get(row)?;
+        Some(payment.id.clone())
+    };
+    let reasons = alert.reasons.iter().map(|reason| AlertReason {
+        indicator: reason.indicator.clone(),
+        version: reason.version.clone(),
+        points: reason.points,
+        text: reason.text.clone(),
+        kind: reason.kind.name().to_owned(),
+        source: reason.source.clone(),
+        dated: reason.dated.clone(),
+        parameters: reason
+            .parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+        payments: reason.measured.count,
+        counterparties: reason.measured.counterparties,
+        rows: reason.rows.iter().filter_map(id).collect(),
+    });
+    let mut shown: Vec<&Payment> = alert
+        .all_rows()
+        .iter()
+        .filter_map(|row| by_number.get(row).copied())
+        .collect();
+    shown.sort_by_key(|payment| payment.time);
+    let newest = shown.len().saturating_sub(ROWS_MAX);
+    AlertDocument::new(Kept {
+        account: Sensitive::new(account.to_owned()),
+        side: match alert.side {
+            Side::Sender => "sender",
+            Side::Receiver => "receiver",
+        }
+        .to_owned(),
+        route: match alert.route {
+            Route::Review => "review",
+            Route::Protection => "protection",
+        }
+        .to_owned(),
+        at: model::Timestamp::from_millis(alert.time_millis),
+        points: alert.points,
+        policy: alert.version.clone(),
+        source: source.to_owned(),
+        input_sha256: input_sha256.to_owned(),
+        reasons: reasons.collect(),
+        rows: shown.iter().skip(newest).map(|it| row_of(it)).collect(),
+        mentions: named.mentions,
+        names: named.names,
+        texts: named.texts,
+    })
+}
+
+fn row_of(payment: &Payment) -> PaymentRow {
+    PaymentRow {
+        id: payment.id.clone(),
+        time: payment.time,
+        sender: payment.sender.account.clone(),
+        receiver: payment.receiver.account.clone(),
+        amount_minor: payment.amount_minor,
+        currency: payment.currency.code().to_owned(),
+        receiver_country: payment.receiver.country.code().to_owned(),
+    }
+}
