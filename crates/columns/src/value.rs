@@ -55,8 +55,8 @@ pub(crate) fn rescaled(value: i128, scale: i8, decimals: u32) -> Result<i64, Rea
         .ok_or(Reason::AmountTooLarge)
 }
 
-/// Above this a float has no room for the digits of a minor unit.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Scaled floats below this are within a quarter of a minor unit of what they mean: 2^50.
+const EXACT: f64 = 1_125_899_906_842_624.0;
 /// How far from a whole minor unit a float may lie and still mean it.
 const SLACK: f64 = 1e-4;
 
@@ -76,7 +76,7 @@ pub(crate) fn amount_from_float(value: f64, decimals: u32) -> Result<i64, Reason
     if (scaled - whole).abs() > SLACK.max(scaled * f64::EPSILON) {
         return Err(Reason::AmountTooFine { decimals });
     }
-    #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+    #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^50")]
     Ok(whole as i64)
 }
 
@@ -148,7 +148,10 @@ mod tests {
         let cents = |value| amount_from_float(value, 2);
         assert_eq!(cents(0.1 + 0.2), Ok(30));
         assert_eq!(cents(12.34), Ok(1234));
-        assert_eq!(cents(90_000_000_000_000.01), Ok(9_000_000_000_000_001));
+        assert_eq!(cents(9_000_000_000_000.01), Ok(900_000_000_000_001));
+        // Here neighbouring floats lie more than a cent apart.
+        let coarse = cents(90_000_000_000_000.01);
+        assert_eq!(coarse, Err(Reason::AmountTooLarge));
         assert_eq!(cents(0.005), Err(TOO_FINE));
         assert_eq!(cents(-0.01), Err(Reason::AmountNegative));
         assert_eq!(cents(f64::NAN), Err(Reason::AmountNotFinite));

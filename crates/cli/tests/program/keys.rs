@@ -107,14 +107,14 @@ fn damaged_keys_are_refused() {
 fn inv_12_an_unknown_schema_is_refused() {
     for house in [House::new(), House::on_postgres()] {
         house.account("acme", "sender");
-        for version in ["4", "0", "99999999999999999999", "one", ""] {
+        for version in ["5", "0", "99999999999999999999", "one", ""] {
             let sql = format!("UPDATE meta SET value = '{version}' WHERE key = 'schema_version'");
             house.meddle(&sql);
             let ran = house.run(&["queue"]).ended(2);
             says(&ran.err, &["schema"]);
         }
         refuses(&house, 2, &["schema"]);
-        house.meddle("UPDATE meta SET value = '3' WHERE key = 'schema_version'");
+        house.meddle("UPDATE meta SET value = '4' WHERE key = 'schema_version'");
         house.run(&["queue"]).ended(0);
         house.verify();
     }
