@@ -189,10 +189,15 @@ impl Theatre<'_> {
         };
         let heard = hear(&mut reader.socket, limits.answer_bytes_max, &mut each).await?;
         match heard {
-            Heard::Looked(looked) if looked.ended == Ended::Whole => {
+            // A player that is killed at its limit may leave half a frame: what ended it counts.
+            Heard::Looked(looked) if matches!(looked.ended, Ended::Whole | Ended::Broken) => {
                 let ended = match player.end().await {
-                    None => Ended::Whole,
+                    None => looked.ended,
                     Some(CageError::Limit(_)) => Ended::AtTimeMax,
+                    // FFmpeg catches the signal of its limit, and ends with this status.
+                    Some(CageError::Crashed {
+                        status: Some(255), ..
+                    }) => Ended::AtTimeMax,
                     Some(_) => Ended::Broken,
                 };
                 let looked = Looked { ended, ..looked };

@@ -257,9 +257,7 @@ async fn what_was_seen_before_the_time_was_spent_holds() {
     let Opened::Looked { looked, .. } = opened else {
         panic!("{opened:?}");
     };
-    // The player that is killed at its limit may leave half a frame.
-    let cut = matches!(looked.ended, Ended::AtTimeMax | Ended::Broken);
-    assert!(cut, "{:?} {}", looked.ended, answers.len());
+    assert_eq!(looked.ended, Ended::AtTimeMax, "{}", answers.len());
     assert!(
         answers.len() > 8,
         "the key frames were seen before: {}",
