@@ -193,11 +193,13 @@ impl Theatre<'_> {
             Heard::Looked(looked) if matches!(looked.ended, Ended::Whole | Ended::Broken) => {
                 let ended = match player.end().await {
                     None => looked.ended,
-                    Some(CageError::Limit(_)) => Ended::AtTimeMax,
-                    // FFmpeg catches the signal of its limit, and ends with this status.
-                    Some(CageError::Crashed {
-                        status: Some(255), ..
-                    }) => Ended::AtTimeMax,
+                    // FFmpeg catches the signal of its limit, and ends with status 255.
+                    Some(
+                        CageError::Limit(_)
+                        | CageError::Crashed {
+                            status: Some(255), ..
+                        },
+                    ) => Ended::AtTimeMax,
                     Some(_) => Ended::Broken,
                 };
                 let looked = Looked { ended, ..looked };
