@@ -6,8 +6,10 @@
 //! writes columns as Parquet; a file appears under its name only when it is whole.
 
 mod accounts;
+mod answers;
 mod csv;
 mod decode;
+mod decoder;
 mod failure;
 mod parquet_file;
 mod reader;
@@ -16,6 +18,8 @@ mod value;
 mod writer;
 
 pub use accounts::{Accounts, TooManyAccounts};
+pub use answers::{Answers, wanted_by};
+pub use decoder::Decoder;
 pub use failure::{ReadError, WriteError};
 pub use reader::{BATCH_ROWS, Reader};
 pub use rows::{Column, Keys, Reason, Rejected, Rows, Texts, Wanted};

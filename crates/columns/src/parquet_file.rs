@@ -101,11 +101,8 @@ impl ParquetFile {
             }
         }
         for (name, at) in wanted.key_names().iter().zip(&shape.keys) {
-            let kind = kind(*at);
-            let is_word = matches!(kind, DataType::Dictionary(_, _));
-            if *kind != DataType::Utf8 && !is_word && !kind.is_integer() {
-                let expected = "write whole numbers or text";
-                return Err(self.type_error(name, kind, expected));
+            if let Some(expected) = key_refusal(kind(*at)) {
+                return Err(self.type_error(name, kind(*at), expected));
             }
         }
         Ok(shape)
@@ -228,8 +225,15 @@ fn decoded(name: &str, kind: &DataType) -> DataType {
     }
 }
 
+/// Why a column of this type is no key.
+pub(crate) fn key_refusal(kind: &DataType) -> Option<&'static str> {
+    let is_word = matches!(kind, DataType::Dictionary(_, _));
+    let reads = *kind == DataType::Utf8 || is_word || kind.is_integer();
+    (!reads).then_some("write whole numbers or text")
+}
+
 /// Why a column of this type is not read.
-fn refusal(column: Column, kind: &DataType) -> Option<&'static str> {
+pub(crate) fn refusal(column: Column, kind: &DataType) -> Option<&'static str> {
     let is_text = *kind == DataType::Utf8;
     let is_word = matches!(kind, DataType::Dictionary(_, _));
     match column {

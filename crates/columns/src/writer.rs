@@ -76,7 +76,7 @@ impl Writer {
             path: path.to_owned(),
             source,
         })?;
-        let fields = columns.iter().map(|(name, kind)| field(name, *kind));
+        let fields = columns.iter().map(|(name, kind)| kind.field(name));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let encoder = properties(columns)
             .and_then(|properties| ArrowWriter::try_new(file, schema.clone(), Some(properties)));
@@ -104,6 +104,11 @@ impl Writer {
                 None => return Err(self.shape(format!("column {at} is no {kind:?}"))),
             }
         }
+        self.write_arrays(arrays)
+    }
+
+    /// As [`Self::write`], from arrays of the types that [`Kind::field`] says.
+    pub fn write_arrays(&mut self, arrays: Vec<ArrayRef>) -> Result<(), WriteError> {
         let batch = RecordBatch::try_new(self.schema.clone(), arrays);
         let batch = batch.map_err(|error| self.shape(error.to_string()))?;
         self.encoder
@@ -157,15 +162,37 @@ fn properties(columns: &[(&str, Kind)]) -> Result<WriterProperties, ParquetError
     Ok(properties.build())
 }
 
-fn field(name: &str, kind: Kind) -> Field {
-    let kind = match kind {
-        Kind::Whole => DataType::Int64,
-        Kind::Ratio => DataType::Float64,
-        Kind::Decimal(scale) => DataType::Decimal64(DIGITS, i8::try_from(scale).unwrap_or(0)),
-        Kind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
-        Kind::Text => DataType::Utf8,
-    };
-    Field::new(name, kind, true)
+impl Kind {
+    /// A column of this kind, in Arrow.
+    pub fn field(self, name: &str) -> Field {
+        let kind = match self {
+            Self::Whole => DataType::Int64,
+            Self::Ratio => DataType::Float64,
+            Self::Decimal(scale) => DataType::Decimal64(DIGITS, i8::try_from(scale).unwrap_or(0)),
+            Self::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+            Self::Text => DataType::Utf8,
+        };
+        Field::new(name, kind, true)
+    }
+
+    /// The kind that has this type.
+    pub fn of(kind: &DataType) -> Option<Self> {
+        match kind {
+            DataType::Int64 => Some(Self::Whole),
+            DataType::Float64 => Some(Self::Ratio),
+            DataType::Decimal64(DIGITS, scale) => u8::try_from(*scale).ok().map(Self::Decimal),
+            DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => Some(Self::Time),
+            DataType::Utf8 => Some(Self::Text),
+            _ => None,
+        }
+    }
+}
+
+impl Values {
+    /// In Arrow, as a column of a kind; `None` when they are of another.
+    pub fn into_array(self, kind: Kind) -> Option<ArrayRef> {
+        array(self, kind)
+    }
 }
 
 fn array(values: Values, kind: Kind) -> Option<ArrayRef> {
