@@ -82,9 +82,9 @@ impl Job {
         })
     }
 
-    /// Does the job on a cluster and writes the answer: the id of each row and its stats, ordered by
-    /// account, time and id, so that the file is the same whatever the workers are. When a worker
-    /// dies the whole job begins anew on the others.
+    /// Does the job on a cluster and writes the answer: the id of each row and its stats, ordered
+    /// by account, time and id, so that the file is the same whatever the workers are. When a
+    /// worker dies the whole job begins anew on the others.
     pub async fn run(&self, cluster: &Cluster, out: &Path) -> Result<Summary, SpreadError> {
         let mut living = cluster.living().await?;
         let (mut attempts, mut again) = (0, 0);

@@ -62,7 +62,8 @@ proptest! {
         cuts in prop::collection::vec(0_usize..30, 0..12),
         partitions in 1_u32..4,
     ) {
-        let rows: Vec<Row> = drawn.into_iter().zip(0..).map(|(row, id)| Row { id, ..row }).collect();
+        let rows = drawn.into_iter().zip(0..).map(|(row, id)| Row { id, ..row });
+        let rows: Vec<Row> = rows.collect();
         let mut partitioned = Vec::new();
         for partition in 0..partitions {
             let mine = rows.iter().filter(|row| row.sender % partitions == partition);

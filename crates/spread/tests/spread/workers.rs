@@ -28,9 +28,10 @@ struct Process {
 }
 
 impl Process {
-    fn start() -> Self {
+    fn start(patience: Duration) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_watchfire-spread"))
-            .args(["worker", "--memory", "64"])
+            .args(["worker", "--memory", "64", "--patience"])
+            .arg(patience.as_secs().to_string())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -82,11 +83,12 @@ impl Gate {
                     let answers = async {
                         let mut some = vec![0; 4096];
                         while let Ok(read @ 1..) = far_read.read(&mut some).await {
-                            let before = counted.fetch_add(read as u64, Ordering::SeqCst);
-                            if before < limit && before + read as u64 >= limit {
-                                // What is beyond stays behind, so that the job cannot have ended.
+                            let sum = counted.fetch_add(read as u64, Ordering::SeqCst);
+                            let sum = sum + read as u64;
+                            if sum >= limit {
+                                // What is beyond stays behind, so that the job cannot end first.
                                 reached.notify_one();
-                                return;
+                                continue;
                             }
                             if near_write.write_all(&some[..read]).await.is_err() {
                                 return;
@@ -114,53 +116,73 @@ fn job(folder: &Path, rows: &[book::Row]) -> Job {
     Job::open(&files, ("30d", STATS, "sender"), None).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_killed_in_the_middle_changes_not_one_byte_of_the_answer() {
+/// Does a job on three workers, of which nothing is disturbed; then again, and disturbs one of them
+/// when it has given half of its answers. Both files have to be what the kernel says.
+async fn disturbed_half_way(patience: Duration, disturb: impl FnOnce(&mut Process, &Gate)) {
     let folder = tempfile::tempdir().unwrap();
-    let rows = book::rows(60_000, 2000);
+    let rows = book::rows(30_000, 1000);
     let job = job(folder.path(), &rows);
-    let request = Request::parse("30d", STATS).unwrap();
-    let mut workers = [Process::start(), Process::start(), Process::start()];
+    let mut workers = [0; 3].map(|_| Process::start(patience));
     let [first, victim, last] = [0, 1, 2].map(|at: usize| workers[at].url.clone());
+    let three = |gate: &Gate| {
+        let urls = vec![first.clone(), gate.url.clone(), last.clone()];
+        Cluster::new(urls, PARTITIONS, patience).unwrap()
+    };
 
     let whole = folder.path().join("whole.parquet");
-    let never = Arc::new(Notify::new());
-    let gate = Gate::before(&victim, u64::MAX, never).await;
-    let three = cluster(&[first.clone(), gate.url.clone(), last.clone()]);
-    let plan = job.explain(&three).await.unwrap();
+    let gate = Gate::before(&victim, u64::MAX, Arc::default()).await;
+    let plan = job.explain(&three(&gate)).await.unwrap();
     assert!(plan.contains("NetworkShuffleExec"), "{plan}");
     assert!(plan.contains("WindowExec: by=sender"), "{plan}");
-    let summary = job.run(&three, &whole).await.unwrap();
-    let undisturbed = Summary {
-        rows: 60_000,
+    let undisturbed = job.run(&three(&gate), &whole).await.unwrap();
+    let expected = Summary {
+        rows: 30_000,
         attempts: 1,
         workers: 3,
     };
-    assert_eq!(summary, undisturbed);
-    book::check(&whole, &rows, &request);
+    assert_eq!(undisturbed, expected);
+    book::check(&whole, &rows, &Request::parse("30d", STATS).unwrap());
     let answered = gate.bytes.load(Ordering::SeqCst);
     gate.task.abort();
-    assert!(answered > 100_000, "the worker took part: {answered} bytes");
+    assert!(answered > 100_000, "it took part: {answered} bytes");
 
-    // Now the same worker dies when it has given half of its answers.
     let half = Arc::new(Notify::new());
     let gate = Gate::before(&victim, answered / 2, Arc::clone(&half)).await;
-    let three = cluster(&[first, gate.url.clone(), last]);
     let out = folder.path().join("out.parquet");
-    let kill = async {
+    let three = three(&gate);
+    let disturbing = async {
         half.notified().await;
-        gate.task.abort();
-        workers[1].kill();
+        disturb(&mut workers[1], &gate);
     };
-    let (summary, ()) = tokio::join!(job.run(&three, &out), kill);
-    let one_died = Summary {
-        rows: 60_000,
+    let (summary, ()) = tokio::join!(job.run(&three, &out), disturbing);
+    let expected = Summary {
+        rows: 30_000,
         attempts: 2,
         workers: 2,
     };
-    assert_eq!(summary.unwrap(), one_died);
+    assert_eq!(summary.unwrap(), expected);
     let (whole, out) = (std::fs::read(&whole), std::fs::read(&out));
     assert!(whole.unwrap() == out.unwrap(), "the files differ");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_killed_in_the_middle_changes_not_one_byte_of_the_answer() {
+    disturbed_half_way(PATIENCE, |worker, gate| {
+        gate.task.abort();
+        worker.kill();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_falls_silent_is_left_out_as_a_dead_one_is() {
+    disturbed_half_way(Duration::from_secs(5), |worker, _| {
+        let stopped = Command::new("kill")
+            .args(["-STOP", &worker.child.id().to_string()])
+            .status();
+        assert!(stopped.unwrap().success());
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -168,7 +190,7 @@ async fn workers_that_are_dead_from_the_start_are_left_out_until_none_is_left() 
     let folder = tempfile::tempdir().unwrap();
     let rows = book::rows(500, 20);
     let job = job(folder.path(), &rows);
-    let mut workers = [Process::start(), Process::start()];
+    let mut workers = [0; 2].map(|_| Process::start(PATIENCE));
     let both = cluster(&[0, 1].map(|at: usize| workers[at].url.clone()));
     let out = folder.path().join("out.parquet");
     workers[0].kill();
