@@ -52,9 +52,12 @@ impl Answers {
     pub fn new(request: &Request, decimals: u32) -> Self {
         let unit = 10_f64.powi(i32::try_from(decimals).unwrap_or_default());
         let divisor = |name| if is_amount_ratio(name) { unit } else { 1.0 };
-        let columns = request.columns().map(|(_, is_ratio)| match is_ratio {
-            true => Values::Ratios(Vec::new()),
-            false => Values::Wholes(Vec::new()),
+        let columns = request.columns().map(|(_, is_ratio)| {
+            if is_ratio {
+                Values::Ratios(Vec::new())
+            } else {
+                Values::Wholes(Vec::new())
+            }
         });
         Self {
             divisors: request.columns().map(|(name, _)| divisor(name)).collect(),

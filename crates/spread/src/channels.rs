@@ -49,13 +49,12 @@ impl ChannelResolver for Channels {
     async fn get_worker_client_for_url(&self, url: &Url) -> Result<Box<dyn WorkerChannel>> {
         let open = || self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let known = open().get(url).cloned();
-        let channel = match known {
-            Some(channel) => channel,
-            None => {
-                let channel = self.connect(url).await?;
-                open().insert(url.clone(), channel.clone());
-                channel
-            }
+        let channel = if let Some(channel) = known {
+            channel
+        } else {
+            let channel = self.connect(url).await?;
+            open().insert(url.clone(), channel.clone());
+            channel
         };
         Ok(create_worker_client(channel))
     }

@@ -51,8 +51,8 @@ enum Command {
         /// Decimals of the amounts; by default those of their type, or 2.
         #[arg(long)]
         decimals: Option<u32>,
-        /// A worker, such as http://127.0.0.1:7001; once for each. Without one the job is done in
-        /// this process.
+        /// Where a worker said that it listens; once for each worker. Without one the job is done
+        /// in this process.
         #[arg(long = "worker", value_name = "URL")]
         workers: Vec<Url>,
         /// How many partitions each worker does at once.
