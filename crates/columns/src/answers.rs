@@ -133,3 +133,51 @@ fn put(answer: &mut Values, value: Value, divisor: f64) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_in_units_and_what_no_decimal_holds_is_missing() {
+        let request = Request::parse("1d", "sum,mean,count").unwrap();
+        let kinds = [
+            ("sum", Kind::Decimal(2)),
+            ("mean", Kind::Ratio),
+            ("count", Kind::Whole),
+        ];
+        assert_eq!(Answers::kinds(&request, 2), kinds);
+        assert_eq!(Answers::kinds(&request, 0)[0].1, Kind::Whole);
+        let mut answers = Answers::new(&request, 2);
+        answers.reserve(2);
+        for sum in [DECIMAL_END - 1, DECIMAL_END] {
+            let row = [Value::Whole(sum), Value::Ratio(150.0), Value::Missing];
+            answers.push(row.into_iter());
+        }
+        assert_eq!(answers.len(), 2);
+        let columns = [
+            Values::Wholes(vec![Some(DECIMAL_END - 1), None]),
+            Values::Ratios(vec![Some(1.5); 2]),
+            Values::Wholes(vec![None; 2]),
+        ];
+        assert_eq!(answers.take(), columns);
+        assert!(answers.is_empty());
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_read() {
+        let wanted = |stats| {
+            let request = Request::parse("1d", stats).unwrap();
+            let wanted = wanted_by(&request, "sender", 2);
+            let columns = [Column::Amount, Column::SenderCountry];
+            let asked = columns.map(|column| wanted.asks(column));
+            (asked, wanted.key_names().join(","))
+        };
+        let plain = "id,sender".to_owned();
+        assert_eq!(wanted("count"), ([false, false], plain.clone()));
+        assert_eq!(wanted("round"), ([true, false], plain.clone()));
+        assert_eq!(wanted("night,trend"), ([true, true], plain));
+        let counted = "id,sender,receiver".to_owned();
+        assert_eq!(wanted("distinct:receiver"), ([false, false], counted));
+    }
+}

@@ -68,3 +68,71 @@ impl Decoder {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Decimal128Array, Int32Array, StringArray};
+    use arrow_schema::Field;
+
+    use super::*;
+    use crate::rows::{Keys, Reason};
+
+    fn batch() -> RecordBatch {
+        let amounts = Decimal128Array::from(vec![1250, 700, 1]);
+        let amounts = amounts.with_precision_and_scale(20, 2).unwrap();
+        let times = ["2026-01-02", "2026-01-02T03:04:05Z", "2026-01-03"];
+        let columns: [(&str, ArrayRef); 4] = [
+            ("amount", Arc::new(amounts)),
+            ("time", Arc::new(StringArray::from(times.to_vec()))),
+            (
+                "country",
+                Arc::new(StringArray::from(vec!["DE", "PH", "XX"])),
+            ),
+            ("id", Arc::new(Int32Array::from(vec![7, 8, 9]))),
+        ];
+        let fields = columns.clone().map(|(name, array)| {
+            let name = name.replace("country", "sender_country");
+            Field::new(name, array.data_type().clone(), true)
+        });
+        let schema = Arc::new(Schema::new(fields.to_vec()));
+        RecordBatch::try_new(schema, columns.map(|(_, array)| array).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn batches_are_read_by_the_rules_of_files() {
+        let columns = [Column::Time, Column::Amount, Column::SenderCountry];
+        let wanted = Wanted::columns(&columns).keys(&["id"]).decimals(2);
+        let decoder = Decoder::new(Path::new("a table"), &batch().schema(), wanted).unwrap();
+        let rows = decoder.rows(&batch(), 40).unwrap();
+        assert_eq!(rows.amounts, [1250, 700]);
+        assert_eq!(rows.keys, [Keys::Whole(vec![7, 8])]);
+        assert_eq!(rows.sender_countries[1].code(), "PH");
+        let [rejected] = rows.rejected.as_slice() else {
+            panic!("one row names no country: {:?}", rows.rejected);
+        };
+        assert_eq!(rejected.number, 42);
+        let column = "sender_country";
+        assert_eq!(rejected.reason, Reason::CountryUnknown { column });
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_before_any_batch() {
+        let refused = |wanted| {
+            let made = Decoder::new(Path::new("a table"), &batch().schema(), wanted);
+            made.unwrap_err().to_string()
+        };
+        let none = Wanted::columns(&[]);
+        let answers = [
+            refused(none.clone().keys(&["sender"])),
+            refused(none.keys(&["amount"])),
+        ];
+        assert!(answers[0].contains("a table has no column `sender`"));
+        assert!(
+            answers[1].contains("write whole numbers or text"),
+            "{}",
+            answers[1]
+        );
+    }
+}
