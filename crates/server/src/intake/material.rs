@@ -41,6 +41,19 @@ pub(crate) struct EntryPut {
     pub(crate) hashes: Vec<Blind>,
 }
 
+/// Writes what files look like, numbered in their order.
+pub(super) async fn save_looks(tx: &mut Tx, mut looks: Vec<LookRow>) -> Result<(), IntakeFault> {
+    if looks.is_empty() {
+        return Ok(());
+    }
+    let most = u32::try_from(looks.len()).unwrap_or(u32::MAX);
+    let numbers = tx.reserve(Counter::Look, most).await?;
+    for (row, number) in looks.iter_mut().zip(numbers) {
+        row.seq = number;
+    }
+    Ok(tx.insert_looks(&looks).await?)
+}
+
 /// How many entries a batch put, removed and left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct EntriesKept {
@@ -118,9 +131,15 @@ impl Batch<'_> {
     pub(super) async fn put_list(
         &mut self,
         tx: &mut Tx,
-        row: ListRow,
+        mut row: ListRow,
         event: &CustodyEvent,
     ) -> Result<Outcome, IntakeError> {
+        if let Some(standing) = tx.lists(&[row.id]).await?.into_iter().next() {
+            // What an import counted meanwhile holds, and a key that is gone stays gone.
+            row.snapshot = standing.snapshot;
+            row.entries = standing.entries;
+            row.key = row.key.filter(|_| standing.key.is_some());
+        }
         tx.put_lists(std::slice::from_ref(&row)).await?;
         self.record_unbound(event)?;
         Ok(Outcome::Done)
@@ -224,42 +243,52 @@ impl Batch<'_> {
             .ok_or(IntakeRefusal::NoSuchEntry)?;
         row.state = EntryState::Listed;
         row.matched = 0;
-        self.rewrite_entry(tx, row).await?;
+        self.rewrite_entry(tx, row, at).await?;
         let mut event = CustodyEvent::new(at, Deed::ListChanged, actor.to_string());
         event.note = Some(format!("entry {entry} matches again"));
         self.record_unbound(&event)?;
         Ok(Outcome::Done)
     }
 
-    async fn rewrite_entry(&mut self, tx: &mut Tx, mut row: EntryRow) -> Result<(), IntakeError> {
+    /// Writes an entry that stands otherwise than before; its list tells of the change.
+    async fn rewrite_entry(
+        &mut self,
+        tx: &mut Tx,
+        mut row: EntryRow,
+        at: Timestamp,
+    ) -> Result<(), IntakeError> {
         let rev = tx.reserve(Counter::Rev, 1).await?.start;
+        let mut lists = tx.lists(&[row.list]).await?;
+        for list in &mut lists {
+            list.snapshot = rev;
+            list.changed = at;
+        }
         row.rev = rev;
         tx.put_entries(&[row]).await?;
+        tx.put_lists(&lists).await?;
         self.material_rev = Some(rev);
         Ok(())
     }
 
     /// Keeps what a received file hashes to and looks like.
-    pub(super) async fn keep_look(
+    pub(super) fn keep_look(
         &mut self,
-        tx: &mut Tx,
         report: ReportId,
         file: FileId,
         hashes: Vec<Blind>,
         look: Option<Sealed>,
-    ) -> Result<(), IntakeError> {
+    ) {
         let rows = hashes.into_iter().map(|blind| FileHashRow { blind, file });
         self.written.file_hashes.extend(rows);
         if let Some(sealed) = look {
-            let seq = tx.reserve(Counter::Look, 1).await?.start;
             self.written.looks.push(LookRow {
-                seq,
+                // All of a batch get their numbers at once, when they are written.
+                seq: 0,
                 file,
                 report,
                 sealed: Some(sealed),
             });
         }
-        Ok(())
     }
 
     /// Whether the lists have changed since a report's files were compared with them.
@@ -340,7 +369,7 @@ impl Batch<'_> {
                     entry.id, entry.matched
                 ));
                 self.record_unbound(&event)?;
-                self.rewrite_entry(tx, entry).await?;
+                self.rewrite_entry(tx, entry, at).await?;
             } else {
                 tx.put_entries(&[entry]).await?;
             }

@@ -9,7 +9,7 @@ use wire::ispws::{FileDetails, FileSaid};
 use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission};
 use super::storm::PreparedStorm;
 use super::{IntakeError, IntakeFault, IntakeRefusal, Origin};
-use crate::material::{Look, PreparedMaterial};
+use crate::material::{Look, PreparedMaterial, files_compared, open_looks};
 use crate::sealed_names as names;
 use crate::station::{Core, Station};
 
@@ -85,24 +85,21 @@ impl Station {
     ) -> Result<Finishing, IntakeError> {
         let open = self.open_report(actor, report).await?;
         let store = &self.core().store;
-        let submission = store.submission(report).await?;
-        let submission = submission.ok_or(IntakeFault::Unreadable {
+        let contents = store.contents_of(report).await?;
+        let submission = contents.submission.ok_or(IntakeFault::Unreadable {
             what: "a submission",
         })?;
-        let files = store.files_of(&[report]).await?;
-        let details = if files.is_empty() {
-            Vec::new()
-        } else {
-            store.details_of(report).await?
-        };
-        let said = open_details(open.key(), &details)?;
+        let files = contents.files;
+        let said = open_details(open.key(), &contents.details)?;
         for details in said.iter().flat_map(|(_, details)| details) {
             wire::ispws::check_at_finish(details).map_err(IntakeRefusal::Document)?;
         }
         let mut words = words(open.key(), &submission, &files, &said)?;
-        let compared = self.files_compared(report, open.key()).await?;
-        let material = self.prepare_material(report, open.key(), &compared).await?;
-        let looks = self.looks(report, open.key()).await?;
+        let looks = open_looks(open.key(), contents.looks)?;
+        let compared = files_compared(open.key(), &files, &looks)?;
+        let material = self
+            .prepare_material(report, open.key(), &compared)
+            .await?;
         for (row, said) in files.iter().zip(&mut words.files) {
             let leader = looks.get(&row.id).and_then(Look::leader);
             // Near copies of one picture have the same leader, so that a storm gathers them.
