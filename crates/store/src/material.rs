@@ -421,6 +421,11 @@ impl Tx {
         self.connection().among("id", ids, "").await
     }
 
+    /// The matches of a report's files, in no order.
+    pub async fn matches_of(&mut self, report: ReportId) -> Result<Vec<MatchRow>, StoreFault> {
+        self.connection().among("report_id", &[report], "").await
+    }
+
     /// Replaces what persons made of matches.
     pub async fn put_matches(&mut self, rows: &[MatchRow]) -> Result<(), StoreFault> {
         self.put(rows, |row| row.id, "id", &["state", "judged_ms"])

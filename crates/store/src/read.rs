@@ -6,11 +6,11 @@ use model::limits::{IDLE_REPORT_MILLIS_MAX, OPEN_REPORT_MILLIS_MAX};
 use model::{CaseId, FileId, Override, ReportId, Timestamp};
 
 use crate::connection::{Columns, Connection};
+use crate::material::LookRow;
 use crate::row::{
     CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, MentionRow, ReportRow,
     SubmissionRow,
 };
-use crate::material::LookRow;
 use crate::{Store, StoreFault};
 
 /// The most rows that one reading gives, whatever limit it was asked with.

@@ -127,7 +127,10 @@ impl Tx {
         parameters.int(next);
         parameters.text(counter.name());
         let sql = "UPDATE counter SET next = $1 WHERE name = $2 AND next < $1".to_owned();
-        connection.execute("counter", sql, parameters).await.map(drop)
+        connection
+            .execute("counter", sql, parameters)
+            .await
+            .map(drop)
     }
 
     /// Appends events to the log and gives the index of the first; locks the log if that was not

@@ -36,6 +36,8 @@ pub(super) struct Tools<'a> {
     pub(super) clock: &'a dyn Clock,
     pub(super) triage_policy: &'a triage::Policy,
     pub(super) storm_policy: &'a link::StormPolicy,
+    /// Files that an entry matches before it waits for a person.
+    pub(super) matches_per_entry_max: i64,
 }
 
 /// A case with its key and its findings opened.

@@ -236,6 +236,7 @@ async fn load<'a>(
             clock: core.clock.as_ref(),
             triage_policy: &core.triage_policy,
             storm_policy: &core.storm_policy,
+            matches_per_entry_max: core.config.matches_per_entry_max.get().into(),
         },
         reports,
         latest,

@@ -1,6 +1,6 @@
 //! The part of a batch that keeps lists of known material, what files look like, and what matched.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use model::{
@@ -16,10 +16,6 @@ use super::operation::{Actor, Finishing, Outcome};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::material::{EntryWords, PreparedMaterial, blinds_of};
 use crate::sealed_names as names;
-
-/// Files that one entry matches before a person has to look at the entry: what many files are near
-/// to is more likely a flat picture or a mistake than known material.
-pub(super) const MATCHES_BEFORE_HELD_BACK: i64 = 1_000;
 
 /// Entries of one list, sealed and ready to be kept.
 pub(crate) struct EntryBatch {
@@ -115,7 +111,9 @@ impl Fresh {
     }
 
     /// Writes the rows, and says which change was the last.
-    async fn write(self, tx: &mut Tx) -> Result<Option<i64>, IntakeFault> {
+    async fn write(mut self, tx: &mut Tx) -> Result<Option<i64>, IntakeFault> {
+        // In the order of the table, so that a page of it is written once.
+        self.hashes.sort_unstable_by_key(|row| row.blind.0);
         let last = self.rows.iter().map(|row| row.rev).max();
         if last.is_some() {
             tx.put_entries(&self.rows).await?;
@@ -360,7 +358,7 @@ impl Batch<'_> {
         for mut entry in tx.entries(&ids).await? {
             let matched = rows.iter().filter(|row| row.entry == entry.id).count();
             entry.matched += i64::try_from(matched).unwrap_or(i64::MAX);
-            let floods = entry.matched >= MATCHES_BEFORE_HELD_BACK;
+            let floods = entry.matched >= self.tools.matches_per_entry_max;
             if entry.state == EntryState::Listed && floods {
                 entry.state = EntryState::HeldBack;
                 let mut event = CustodyEvent::new(at, Deed::ListChanged, Actor::Clock.to_string());
@@ -381,7 +379,7 @@ impl Batch<'_> {
     pub(super) async fn rematch(
         &mut self,
         tx: &mut Tx,
-        new: Rematch,
+        mut new: Rematch,
         at: Timestamp,
     ) -> Result<Outcome, IntakeError> {
         self.load_reports(tx, &[new.report]).await?;
@@ -396,6 +394,12 @@ impl Batch<'_> {
         self.load_cases(tx, &[case]).await?;
         self.load_members(tx, case).await?;
         self.load_keys(tx, new.report).await?;
+        // What was found before is neither told nor counted again.
+        let standing = tx.matches_of(new.report).await?;
+        let standing: HashSet<(FileId, EntryId)> =
+            standing.iter().map(|row| (row.file, row.entry)).collect();
+        let matches = &mut new.material.matches;
+        matches.retain(|found| !standing.contains(&(found.file, found.entry)));
         self.keep_matches(tx, new.report, &new.material, new.actor, at)
             .await?;
         let material = new.material.sealed;

@@ -97,9 +97,7 @@ impl Station {
         let mut words = words(open.key(), &submission, &files, &said)?;
         let looks = open_looks(open.key(), contents.looks)?;
         let compared = files_compared(open.key(), &files, &looks)?;
-        let material = self
-            .prepare_material(report, open.key(), &compared)
-            .await?;
+        let material = self.prepare_material(report, open.key(), &compared).await?;
         for (row, said) in files.iter().zip(&mut words.files) {
             let leader = looks.get(&row.id).and_then(Look::leader);
             // Near copies of one picture have the same leader, so that a storm gathers them.

@@ -18,7 +18,7 @@ use crate::station::Core;
 /// Entries that are read at a time.
 const ENTRIES_PER_READ: usize = 5_000;
 /// Hashes of one entry that are compared by distance; a key of the index has room for no more.
-const HASHES_PER_ENTRY_MAX: u64 = 8;
+pub(super) const HASHES_PER_ENTRY_MAX: u64 = 8;
 /// Rows that are moved in passing, after each reading, to keep the index fast.
 const ROWS_MOVED_MAX: usize = 200_000;
 

@@ -21,7 +21,7 @@ use crate::sealed_names as names;
 use crate::station::{Core, Station};
 
 /// Entries in one transaction.
-const ENTRIES_PER_STEP: usize = 2_000;
+const ENTRIES_PER_STEP: usize = 4_000;
 /// Steps that are read ahead of the one being written.
 const STEPS_AHEAD: usize = 2;
 /// Records set aside that an answer names; all are counted.

@@ -9,8 +9,8 @@ use vault::DataKey;
 
 use super::bank::open_entry;
 use super::compare::{Comparison, Found, compare};
+use super::entry::blinds_of;
 use super::judged::{files_compared, open_looks};
-use super::entry::hash_blind;
 use super::{Compared, Look, Sees};
 use crate::intake::{Actor, IntakeError, IntakeFault, IntakeRefusal, Operation, Rematch};
 use crate::sealed_names as names;
@@ -148,8 +148,7 @@ impl Station {
             let Some(words) = open_entry(&key, row)? else {
                 continue;
             };
-            let hashes = words.hashes.iter();
-            blinds.extend(hashes.map(|(kind, value)| hash_blind(&core.keys, kind, value)));
+            blinds.extend(blinds_of(&core.keys, &words));
             let radius = u32::try_from(list.radius).unwrap_or_default();
             for hash in words.near_hashes() {
                 let near = core.material.held.within(&hash, radius.min(PDQ_DISTANCE));
