@@ -122,15 +122,32 @@ impl Gathered {
         {
             return;
         }
-        self.named.mentions.push(Mention {
-            kind,
-            part,
-            text: Sensitive::new(text.to_owned()),
-            qualifier: qualifier.map(str::to_owned),
-            port: None,
-            at: None,
-            place: place.to_owned(),
-        });
+        let mention = mentioned(kind, part, text, qualifier, place);
+        self.named.mentions.push(mention);
+    }
+}
+
+/// An account as a report would mention it, to be found among what reports say.
+pub fn account_mention(account: &str, part: Part) -> Mention {
+    let (kind, qualifier) = account_kind(account);
+    mentioned(kind, part, account.trim(), qualifier, "payment/account")
+}
+
+fn mentioned(
+    kind: MentionKind,
+    part: Part,
+    text: &str,
+    qualifier: Option<&str>,
+    place: &str,
+) -> Mention {
+    Mention {
+        kind,
+        part,
+        text: Sensitive::new(text.to_owned()),
+        qualifier: qualifier.map(str::to_owned),
+        port: None,
+        at: None,
+        place: place.to_owned(),
     }
 }
 

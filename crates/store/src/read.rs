@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use model::limits::{IDLE_REPORT_MILLIS_MAX, OPEN_REPORT_MILLIS_MAX};
-use model::{CaseId, FileId, Override, ReportId, Timestamp};
+use model::{CaseId, Door, FileId, Override, ReportId, Timestamp};
 
 use crate::connection::{Columns, Connection};
 use crate::material::LookRow;
 use crate::row::{
-    CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, MentionRow, ReportRow,
+    Blind, CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, MentionRow, ReportRow,
     SubmissionRow,
 };
 use crate::{Store, StoreFault};
@@ -188,6 +188,38 @@ impl Store {
         connection
             .among("report_id", &[report], "ORDER BY position")
             .await
+    }
+
+    /// What ties of the reports that came by any door but `except`, by report and position, after
+    /// `after`, at most `limit`: the place of each, and what it mentions, blinded.
+    pub async fn ties_but_of(
+        &self,
+        except: Door,
+        after: (ReportId, i64),
+        limit: usize,
+    ) -> Result<Vec<((ReportId, i64), Blind)>, StoreFault> {
+        let mut reader = self.reader("ties_but_of").await?;
+        let connection = &mut reader.connection();
+        let mut parameters = connection.parameters();
+        parameters.int(after.0.number());
+        parameters.int(after.1);
+        parameters.text(except.name());
+        parameters.int(capped(limit, ROWS_PER_PAGE_MAX));
+        let sql = "SELECT mention.report_id, mention.position, mention.blind FROM mention \
+             JOIN submission ON submission.report_id = mention.report_id \
+             WHERE (mention.report_id, mention.position) > ($1, $2) AND mention.ties = 1 \
+             AND submission.door <> $3 \
+             ORDER BY mention.report_id, mention.position LIMIT $4";
+        let rows = connection
+            .rows("mention", sql.to_owned(), parameters)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut columns = Columns::new(row, "ties_but_of", "mention");
+                let place = (columns.report()?, columns.int()?);
+                Ok((place, columns.blind()?))
+            })
+            .collect()
     }
 
     /// One page of the queue: the most endangered child first, the oldest of equals first. `after`

@@ -3,7 +3,7 @@
 use model::{Digests, Identifier, Part, ReportId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use store::{Blind, DetailRow, FileRow, Sealed, SubmissionRow};
-use vault::DataKey;
+use vault::{DataKey, Keys};
 use wire::ispws::{FileDetails, FileSaid};
 
 use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission};
@@ -208,8 +208,7 @@ fn sealed_identifiers(
             let context = names::identifier(report, position);
             let entropy = core.entropy.as_ref();
             let sealed = Sealed(vault::seal::seal(key, &context, &json, entropy)?);
-            let kind = identifier.kind.name();
-            let blind = Blind(core.keys.blind(kind, identifier.normal.expose()));
+            let blind = identifier_blind(&core.keys, &identifier);
             Ok(PreparedIdentifier {
                 identifier,
                 blind,
@@ -217,6 +216,11 @@ fn sealed_identifiers(
             })
         })
         .collect()
+}
+
+/// The keyed digest by which an identifier is found among what reports mention.
+pub(crate) fn identifier_blind(keys: &Keys, identifier: &Identifier) -> Blind {
+    Blind(keys.blind(identifier.kind.name(), identifier.normal.expose()))
 }
 
 /// The blind index of a submission's content: the same bytes of the same sender.
