@@ -12,7 +12,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_schema::{DataType, TimeUnit};
 use screen::money::Currency;
-use screen::{Channel, Country};
+use screen::{Channel, Country, Merchant, Relation};
 
 use crate::rows::{Column, Keys, Reason, Rejected, Rows, Texts, Wanted};
 use crate::value;
@@ -74,6 +74,12 @@ pub(crate) fn decode(raw: Raw<'_>, wanted: &Wanted, shape: &Shape) -> Result<Row
     }
     if wanted.has(Column::Channel) {
         rows.channels = batch.channels(at(Column::Channel))?;
+    }
+    if wanted.has(Column::Merchant) {
+        rows.merchants = batch.known(at(Column::Merchant), Column::Merchant, Merchant::parse)?;
+    }
+    if wanted.has(Column::Relation) {
+        rows.relations = batch.known(at(Column::Relation), Column::Relation, Relation::parse)?;
     }
     if wanted.has(Column::Reference) {
         rows.references = batch.references(at(Column::Reference))?;
@@ -376,6 +382,21 @@ impl Batch {
                     Channel::parse(name).ok_or(Reason::ChannelUnknown)
                 })
             }
+        }
+    }
+
+    /// Words of which some are known; the others say nothing.
+    fn known<T: Copy>(
+        &mut self,
+        array: Option<&ArrayRef>,
+        column: Column,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<Option<T>>, String> {
+        match array {
+            None => Ok(vec![None; self.rows]),
+            Some(array) => self.words(array, column.name(), (None, &Ok(None)), |word| {
+                Ok(parse(word))
+            }),
         }
     }
 

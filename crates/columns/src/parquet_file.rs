@@ -212,6 +212,8 @@ fn decoded(name: &str, kind: &DataType) -> DataType {
         Column::SenderCountry,
         Column::ReceiverCountry,
         Column::Channel,
+        Column::Merchant,
+        Column::Relation,
     ];
     match kind {
         DataType::Utf8 | DataType::Binary => {

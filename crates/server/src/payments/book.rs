@@ -3,18 +3,28 @@
 
 use std::collections::HashMap;
 
-use model::{Payment, Sensitive};
+use model::{Country, Merchant, Payment, Relation, Sensitive};
 use screen::money::Money;
 use screen::typology::{Alert, Policy, Route, Side};
 use screen::{Flags, Party, RowWords, Transfer, named};
 
 use super::alert::{AlertDocument, AlertReason, Kept, PaymentRow, ROWS_MAX};
 
-/// Numbers for accounts, from 0, in the order in which they are met.
+/// Characters that a row of an alert repeats of a text, so that a thousand rows fit a document.
+const TEXT_CHARS_MAX: usize = 250;
+
+/// Payments to somebody abroad who was first paid so lately are payments to a new payee: those who
+/// are extorted pay a stranger several times within three days.
+const NEW_PAYEE_MILLIS: i64 = 3 * 24 * 3600 * 1000;
+
+/// Numbers for accounts, from 0, in the order in which they are met; and when each first paid whom
+/// abroad, as far as the book tells.
 #[derive(Debug, Default)]
 pub struct Accounts {
     numbers: HashMap<Box<str>, u32>,
     names: Vec<Box<str>>,
+    /// By sender and receiver.
+    first_paid: HashMap<(u32, u32), i64>,
 }
 
 impl Accounts {
@@ -54,10 +64,23 @@ impl Accounts {
         if !payment.has_clock {
             flags = flags.and(Flags::NO_CLOCK);
         }
+        let abroad = is_abroad(payment);
+        if payment.relation == Some(Relation::Family) {
+            flags = flags.and(Flags::FAMILY);
+        }
+        let sender = self.number(payment.sender.account.expose());
+        let receiver = self.number(payment.receiver.account.expose());
+        match payment.merchant {
+            Some(merchant) => flags = flags.and(bought(merchant, abroad)),
+            None if abroad && self.is_new(sender, receiver, payment.time.millis()) => {
+                flags = flags.and(Flags::NEW_PAYEE);
+            }
+            None => {}
+        }
         Transfer {
             time_millis: payment.time.millis(),
-            sender: self.number(payment.sender.account.expose()),
-            receiver: self.number(payment.receiver.account.expose()),
+            sender,
+            receiver,
             amount: Money {
                 minor: payment.amount_minor,
                 currency: payment.currency,
@@ -67,6 +90,37 @@ impl Accounts {
             channel: payment.channel,
             flags,
         }
+    }
+}
+
+impl Accounts {
+    fn is_new(&mut self, sender: u32, receiver: u32, millis: i64) -> bool {
+        let first = self.first_paid.entry((sender, receiver)).or_insert(millis);
+        *first = millis.min(*first);
+        millis - *first < NEW_PAYEE_MILLIS
+    }
+}
+
+/// Whether both sides' countries are known, and differ.
+fn is_abroad(payment: &Payment) -> bool {
+    let (from, to) = (payment.sender.country, payment.receiver.country);
+    from != to && from != Country::UNKNOWN && to != Country::UNKNOWN
+}
+
+/// What a purchase tells; some things tell something abroad alone.
+const fn bought(merchant: Merchant, abroad: bool) -> Flags {
+    match merchant {
+        Merchant::Anonymiser => Flags::ANONYMISER,
+        Merchant::Recording => Flags::RECORDING,
+        Merchant::StreamTokens => Flags::STREAM_TOKENS,
+        Merchant::Travel => Flags::TRAVEL,
+        Merchant::Lodging if abroad => Flags::LODGING,
+        Merchant::CashMachine if abroad => Flags::CASH_ABROAD,
+        Merchant::Jewellery if abroad => Flags::JEWELLERY,
+        Merchant::Exchange => Flags::EXCHANGE,
+        Merchant::Mixer => Flags::MIXER,
+        Merchant::PrivacyCoin => Flags::PRIVACY_COIN,
+        _ => Flags::NONE,
     }
 }
 
@@ -169,5 +223,17 @@ fn row_of(payment: &Payment) -> PaymentRow {
         amount_minor: payment.amount_minor,
         currency: payment.currency.code().to_owned(),
         receiver_country: payment.receiver.country.code().to_owned(),
+        sender_country: payment.sender.country.code().to_owned(),
+        channel: payment.channel.name().to_owned(),
+        reference: payment.reference.as_ref().map(beginning),
+        sender_name: payment.sender.name.as_ref().map(beginning),
+        receiver_name: payment.receiver.name.as_ref().map(beginning),
+        sender_agent: payment.sender.agent.clone(),
+        receiver_agent: payment.receiver.agent.clone(),
     }
+}
+
+/// What a row repeats of a text; the whole of it stands among the alert's texts.
+fn beginning(text: &Sensitive<String>) -> Sensitive<String> {
+    Sensitive::new(text.expose().chars().take(TEXT_CHARS_MAX).collect())
 }
