@@ -18,9 +18,7 @@ pub(crate) struct WholeFile {
 impl WholeFile {
     /// Begins a file. Unless `replace` is said, nothing may stand at its place.
     pub(crate) fn begin(path: &Path, replace: bool) -> Result<Self, Failure> {
-        if !replace {
-            expect_none(path)?;
-        }
+        expect_free(path, replace)?;
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
@@ -61,13 +59,16 @@ impl WholeFile {
     }
 }
 
-/// Refuses a place where something stands.
-pub(crate) fn expect_none(path: &Path) -> Result<(), Failure> {
+/// Refuses a place where something stands; one that may be replaced is no directory.
+pub(crate) fn expect_free(path: &Path, replace: bool) -> Result<(), Failure> {
     match path.symlink_metadata() {
-        Ok(_) => Err(Failure::Exists {
+        Ok(there) if replace && there.is_dir() => {
+            Err(unwritten(path, io::ErrorKind::IsADirectory.into()))
+        }
+        Ok(_) if !replace => Err(Failure::Exists {
             path: path.to_owned(),
         }),
-        Err(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -32,6 +32,17 @@ pub enum ReadError {
         #[source]
         source: parquet::errors::ParquetError,
     },
+    /// It is compressed in a way that is not read.
+    #[error(
+        "{path} is compressed with {codec}, which is not read here: write it with zstd, snappy or \
+         gzip"
+    )]
+    Codec {
+        /// The file.
+        path: PathBuf,
+        /// How, as Parquet calls it.
+        codec: String,
+    },
     /// Its rows cannot be decoded.
     #[error("{path} is broken in row group {group}: copy it again")]
     Broken {
@@ -105,6 +116,7 @@ impl ReadError {
             Self::Open { .. } => "columns.open",
             Self::Format { .. } => "columns.format",
             Self::Footer { .. } => "columns.footer",
+            Self::Codec { .. } => "columns.codec",
             Self::Broken { .. } => "columns.broken",
             Self::NoColumn { .. } => "columns.no-column",
             Self::Twice { .. } => "columns.twice",

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, Decimal128Array, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, TimestampNanosecondArray, UInt64Array,
+    ArrayRef, BinaryArray, Decimal128Array, DictionaryArray, Float64Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray, TimestampNanosecondArray, UInt64Array,
 };
 use columns::{Column, Keys, Kind, ReadError, Reader, Rows, Texts, Values, Wanted, Writer};
 use parquet::arrow::ArrowWriter;
@@ -342,6 +342,43 @@ fn a_changed_byte_is_noticed_where_the_writer_left_checksums() {
         let error = all(&path, &wanted, 1).unwrap_err();
         assert_eq!(error.code(), "columns.broken", "{byte}: {error}");
     }
+}
+
+#[test]
+fn bytes_that_are_no_text_spoil_their_row_alone() {
+    let folder = TempDir::new().unwrap();
+    let bytes = |values: &[&[u8]]| -> ArrayRef { Arc::new(BinaryArray::from(values.to_vec())) };
+    let columns = vec![
+        (
+            "sender",
+            bytes(&[b"S1", b"\xff\xfe", "Zo\u{eb}".as_bytes()]),
+        ),
+        ("currency", bytes(&[b"USD", b"USD", b"US"])),
+        ("amount", bytes(&[b"1.50", b"2", b"3"])),
+    ];
+    let path = parquet(&folder, columns, 100);
+    let wanted = Wanted::columns(&[Column::Amount]).keys(&["sender"]);
+    let rows = all(&path, &wanted, 1).unwrap();
+    assert_eq!(rows.amounts, [150]);
+    let told = told(&rows);
+    assert_eq!(told[0], "row 2: not UTF-8");
+    assert!(told[1].starts_with("row 3: `currency`"), "{told:?}");
+}
+
+#[test]
+fn a_compression_that_is_not_read_is_named() {
+    let folder = TempDir::new().unwrap();
+    let path = parquet(&folder, vec![("sender", texts(&[Some("S1")]))], 100);
+    let mut bytes = fs::read(&path).unwrap();
+    // The metadata is in Thrift: field 4, an i32 of zigzag, is the codec. 0 is none, 7 is LZ4_RAW.
+    let at = bytes
+        .windows(3)
+        .rposition(|found| found == [0x15, 0x00, 0x16]);
+    bytes[at.unwrap() + 1] = 14;
+    fs::write(&path, bytes).unwrap();
+    let error = Reader::open(&path).unwrap_err();
+    assert_eq!(error.code(), "columns.codec");
+    assert!(error.to_string().contains("LZ4_RAW"), "{error}");
 }
 
 #[test]

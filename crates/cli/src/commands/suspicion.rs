@@ -31,8 +31,8 @@ struct Summary<'a> {
 }
 
 pub(super) async fn run(args: Suspicion) -> Result<Verdict, Failure> {
-    if let (Some(out), false) = (&args.out, args.replace) {
-        whole_file::expect_none(out)?;
+    if let Some(out) = &args.out {
+        whole_file::expect_free(out, args.replace)?;
     }
     let asked = asked(&args)?;
     let station = open(&args.place).await?;

@@ -77,6 +77,31 @@ fn a_book_is_screened_and_each_alert_says_why() {
     );
 }
 
+/// The book says that two are family: what asks for strangers does not hold.
+#[test]
+fn a_family_tie_that_the_book_names_counts() {
+    let house = House::new();
+    let path = house.folder().join("book.csv");
+    let indicators = |relation: &str| -> Vec<String> {
+        let rows = book().join(&format!(",{relation}\n"));
+        fs::write(&path, format!("{HEADER},relation\n{rows},{relation}\n")).unwrap();
+        let lines = screen(&path.display().to_string(), &[], 0);
+        let reasons = lines[0]["reasons"].as_array().unwrap().iter();
+        let id = |reason: &Value| reason["indicator"].as_str().unwrap().to_owned();
+        reasons.map(id).collect()
+    };
+    let strangers = indicators("");
+    for id in ["A1", "A7", "B1", "A2"] {
+        assert!(strangers.iter().any(|known| known == id), "{strangers:?}");
+    }
+    // A word that is not known says nothing.
+    assert_eq!(indicators("cousins"), strangers);
+    let family = indicators("family");
+    for id in ["A1", "A7", "B1"] {
+        assert!(family.iter().all(|known| known != id), "{family:?}");
+    }
+}
+
 #[test]
 fn no_record_is_lost_or_doubled() {
     let house = House::new();

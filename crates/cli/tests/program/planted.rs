@@ -107,6 +107,18 @@ fn planted_accounts_are_found_in_parquet_and_in_csv_alike() {
     let planted = planted.count();
     assert!(planted >= 3, "{planted} of {}", alerts.len());
 
+    // Those who are extorted are found, and never accused.
+    let of = |alert: &Value| labels.get(alert["account"].as_str().unwrap()).cloned();
+    let extorted = alerts.iter().filter(|alert| {
+        let indicators = alert["reasons"].as_array().unwrap().iter();
+        let held = indicators.map(|reason| reason["indicator"].as_str().unwrap());
+        of(alert).as_deref() == Some("sextortion_victim")
+            && held.collect::<Vec<_>>().contains(&"F1")
+    });
+    let routes: Vec<&Value> = extorted.map(|alert| &alert["route"]).collect();
+    assert!(!routes.is_empty(), "nobody is found who is extorted");
+    assert!(routes.iter().all(|route| **route == "protection"));
+
     let csv = house.folder().join("book.csv");
     simulate(&csv, &[]).ended(0);
     let again = screen(&csv, &["--explain"]);
@@ -134,6 +146,9 @@ fn a_book_never_stands_half_written_or_in_place_of_another() {
     says(&ran.err, &[".parquet or .csv"]);
     let ran = simulate(&house.folder().join("gone/book.csv"), &[]).ended(3);
     says(&ran.err, &["cannot write", "gone/book.csv"]);
+    fs::create_dir(house.folder().join("d.csv")).unwrap();
+    let ran = simulate(&house.folder().join("d.csv"), &["--replace"]).ended(3);
+    says(&ran.err, &["cannot write", "d.csv"]);
     for bad in [["--rows", "0"], ["--planted", "5001"], ["--now", "today"]] {
         let out = house.folder().join("bad.csv").display().to_string();
         let arguments = ["simulate", "payments", "--out", &out];

@@ -64,23 +64,19 @@ impl Accounts {
         if !payment.has_clock {
             flags = flags.and(Flags::NO_CLOCK);
         }
-        let abroad = is_abroad(payment);
-        if payment.relation == Some(Relation::Family) {
-            flags = flags.and(Flags::FAMILY);
-        }
-        let sender = self.number(payment.sender.account.expose());
-        let receiver = self.number(payment.receiver.account.expose());
-        match payment.merchant {
-            Some(merchant) => flags = flags.and(bought(merchant, abroad)),
-            None if abroad && self.is_new(sender, receiver, payment.time.millis()) => {
-                flags = flags.and(Flags::NEW_PAYEE);
-            }
-            None => {}
-        }
-        Transfer {
+        let told = Told {
+            sender: self.number(payment.sender.account.expose()),
+            receiver: self.number(payment.receiver.account.expose()),
             time_millis: payment.time.millis(),
-            sender,
-            receiver,
+            is_abroad: is_abroad(payment.sender.country, payment.receiver.country),
+            merchant: payment.merchant,
+            relation: payment.relation,
+        };
+        flags = flags.and(self.flags(&told));
+        Transfer {
+            time_millis: told.time_millis,
+            sender: told.sender,
+            receiver: told.receiver,
             amount: Money {
                 minor: payment.amount_minor,
                 currency: payment.currency,
@@ -93,17 +89,41 @@ impl Accounts {
     }
 }
 
+/// What a row tells beside its words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    pub(super) sender: u32,
+    pub(super) receiver: u32,
+    pub(super) time_millis: i64,
+    pub(super) is_abroad: bool,
+    pub(super) merchant: Option<Merchant>,
+    pub(super) relation: Option<Relation>,
+}
+
 impl Accounts {
-    fn is_new(&mut self, sender: u32, receiver: u32, millis: i64) -> bool {
-        let first = self.first_paid.entry((sender, receiver)).or_insert(millis);
-        *first = millis.min(*first);
-        millis - *first < NEW_PAYEE_MILLIS
+    /// The flags of what a row tells; whom it pays is remembered.
+    pub(super) fn flags(&mut self, told: &Told) -> Flags {
+        let family = match told.relation {
+            Some(Relation::Family) => Flags::FAMILY,
+            _ => Flags::NONE,
+        };
+        match told.merchant {
+            Some(merchant) => family.and(bought(merchant, told.is_abroad)),
+            None if told.is_abroad && self.is_new_payee(told) => family.and(Flags::NEW_PAYEE),
+            None => family,
+        }
+    }
+
+    fn is_new_payee(&mut self, told: &Told) -> bool {
+        let pair = (told.sender, told.receiver);
+        let first = self.first_paid.entry(pair).or_insert(told.time_millis);
+        *first = told.time_millis.min(*first);
+        told.time_millis - *first < NEW_PAYEE_MILLIS
     }
 }
 
 /// Whether both sides' countries are known, and differ.
-fn is_abroad(payment: &Payment) -> bool {
-    let (from, to) = (payment.sender.country, payment.receiver.country);
+pub(super) fn is_abroad(from: Country, to: Country) -> bool {
     from != to && from != Country::UNKNOWN && to != Country::UNKNOWN
 }
 

@@ -93,9 +93,7 @@ pub(crate) fn run(args: &SimulatePayments) -> Result<Verdict, Failure> {
     let rates = beside(&args.out, ".rates.csv");
     expect_table(book)?;
     for path in [book, &truth, &rates] {
-        if !args.replace {
-            whole_file::expect_none(path)?;
-        }
+        whole_file::expect_free(path, args.replace)?;
     }
     let generator = Generator::with_planted(args.seed, args.rows, now, args.planted);
     // Everything is begun before the long work, and named after it, the book last: a book that is
