@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(to("500", "AUD", "USD"), Some(31_065));
         // 310.65 USD at 0.0064 are 48,539.06 yen, which have no decimals.
         assert_eq!(to("500", "AUD", "JPY"), Some(48_539));
-        assert_eq!(to("48539", "JPY", "AUD"), Some(49_999));
+        assert_eq!(to("48539", "JPY", "AUD"), Some(50_000));
         assert_eq!(to("310.65", "USD", "AUD"), Some(50_000));
         assert_eq!(to("1", "EUR", "AUD"), None);
         assert_eq!(to("1", "AUD", "EUR"), None);
