@@ -80,15 +80,13 @@ async fn write(
     let written = station
         .write_suspicion(Actor::Operator, report, asked)
         .await;
-    match written.map_err(|error| told(error, &args.entity))? {
-        Some(written) => Ok(Some((report, written))),
-        None => {
-            output::say(&format!(
-                "there is no report {report}: `watchfire screen --data` prints the numbers of alerts"
-            ))?;
-            Ok(None)
-        }
+    let written = written.map_err(|error| told(error, &args.entity))?;
+    if written.is_none() {
+        output::say(&format!(
+            "there is no report {report}: `watchfire screen --data` prints the numbers of alerts"
+        ))?;
     }
+    Ok(written.map(|written| (report, written)))
 }
 
 /// The alert that was asked for; `None` if there is none, which was said.

@@ -111,9 +111,9 @@ fn planted_accounts_are_found_in_parquet_and_in_csv_alike() {
     let of = |alert: &Value| labels.get(alert["account"].as_str().unwrap()).cloned();
     let extorted = alerts.iter().filter(|alert| {
         let indicators = alert["reasons"].as_array().unwrap().iter();
-        let held = indicators.map(|reason| reason["indicator"].as_str().unwrap());
+        let spoke = indicators.map(|reason| reason["indicator"].as_str().unwrap());
         of(alert).as_deref() == Some("sextortion_victim")
-            && held.collect::<Vec<_>>().contains(&"F1")
+            && spoke.collect::<Vec<_>>().contains(&"F1")
     });
     let routes: Vec<&Value> = extorted.map(|alert| &alert["route"]).collect();
     assert!(!routes.is_empty(), "nobody is found who is extorted");
@@ -170,9 +170,19 @@ fn a_book_never_stands_half_written_or_in_place_of_another() {
     );
 }
 
+/// Id, sender, time, amount, currency, receiver's country.
+type Rude = (
+    &'static str,
+    &'static str,
+    i64,
+    f64,
+    &'static str,
+    &'static str,
+);
+
 /// A file with a column of ids and with amounts as floats, every row but the first two rude.
 fn rude(path: &Path) {
-    let rows: [(&str, &str, i64, f64, &str, &str); 9] = [
+    let rows: [Rude; 9] = [
         ("a", "S1", START + 1, 12.34, "USD", "PH"),
         ("b", "S1", START + DAY, 0.1 + 0.2, "USD", ""),
         ("a", "S1", START + 2, 1.0, "USD", "PH"),
@@ -192,29 +202,20 @@ fn rude(path: &Path) {
         ("currency", Kind::Text),
         ("receiver_country", Kind::Text),
     ];
-    let texts = |of: &dyn Fn(
-        &(
-            &'static str,
-            &'static str,
-            i64,
-            f64,
-            &'static str,
-            &'static str,
-        ),
-    ) -> &'static str| {
+    let texts = |of: fn(&Rude) -> &'static str| {
         let mut texts = Texts::default();
         texts.extend(rows.iter().map(of));
         Values::Texts(texts)
     };
     let mut writer = Writer::create(path, &columns).unwrap();
     let values = vec![
-        texts(&|row| row.0),
+        texts(|row| row.0),
         Values::Times(rows.iter().map(|row| row.2).collect()),
-        texts(&|row| row.1),
+        texts(|row| row.1),
         Values::Whole(vec![7; rows.len()]),
         Values::Ratios(rows.iter().map(|row| Some(row.3)).collect()),
-        texts(&|row| row.4),
-        texts(&|row| row.5),
+        texts(|row| row.4),
+        texts(|row| row.5),
     ];
     writer.write(values).unwrap();
     writer.finish().unwrap();

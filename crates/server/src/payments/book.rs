@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use model::{Country, Merchant, Payment, Relation, Sensitive};
+use model::{Merchant, Payment, Relation, Sensitive};
 use screen::money::Money;
 use screen::typology::{Alert, Policy, Route, Side};
 use screen::{Flags, Party, RowWords, Transfer, named};
@@ -13,18 +13,11 @@ use super::alert::{AlertDocument, AlertReason, Kept, PaymentRow, ROWS_MAX};
 /// Characters that a row of an alert repeats of a text, so that a thousand rows fit a document.
 const TEXT_CHARS_MAX: usize = 250;
 
-/// Payments to somebody abroad who was first paid so lately are payments to a new payee: those who
-/// are extorted pay a stranger several times within three days.
-const NEW_PAYEE_MILLIS: i64 = 3 * 24 * 3600 * 1000;
-
-/// Numbers for accounts, from 0, in the order in which they are met; and when each first paid whom
-/// abroad, as far as the book tells.
+/// Numbers for accounts, from 0, in the order in which they are met.
 #[derive(Debug, Default)]
 pub struct Accounts {
     numbers: HashMap<Box<str>, u32>,
     names: Vec<Box<str>>,
-    /// By sender and receiver.
-    first_paid: HashMap<(u32, u32), i64>,
 }
 
 impl Accounts {
@@ -69,19 +62,12 @@ impl Accounts {
         if !payment.has_clock {
             flags = flags.and(Flags::NO_CLOCK);
         }
-        let told = Told {
+        let abroad = payment.sender.country != payment.receiver.country;
+        flags = flags.and(flags_of(payment.relation, payment.merchant, abroad));
+        Transfer {
+            time_millis: payment.time.millis(),
             sender: self.number(payment.sender.account.expose()),
             receiver: self.number(payment.receiver.account.expose()),
-            time_millis: payment.time.millis(),
-            is_abroad: is_abroad(payment.sender.country, payment.receiver.country),
-            merchant: payment.merchant,
-            relation: payment.relation,
-        };
-        flags = flags.and(self.flags(&told));
-        Transfer {
-            time_millis: told.time_millis,
-            sender: told.sender,
-            receiver: told.receiver,
             amount: Money {
                 minor: payment.amount_minor,
                 currency: payment.currency,
@@ -95,41 +81,16 @@ impl Accounts {
 }
 
 /// What a row tells beside its words.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Told {
-    pub(super) sender: u32,
-    pub(super) receiver: u32,
-    pub(super) time_millis: i64,
-    pub(super) is_abroad: bool,
-    pub(super) merchant: Option<Merchant>,
-    pub(super) relation: Option<Relation>,
-}
-
-impl Accounts {
-    /// The flags of what a row tells; whom it pays is remembered.
-    pub(super) fn flags(&mut self, told: &Told) -> Flags {
-        let family = match told.relation {
-            Some(Relation::Family) => Flags::FAMILY,
-            _ => Flags::NONE,
-        };
-        match told.merchant {
-            Some(merchant) => family.and(bought(merchant, told.is_abroad)),
-            None if told.is_abroad && self.is_new_payee(told) => family.and(Flags::NEW_PAYEE),
-            None => family,
-        }
-    }
-
-    fn is_new_payee(&mut self, told: &Told) -> bool {
-        let pair = (told.sender, told.receiver);
-        let first = self.first_paid.entry(pair).or_insert(told.time_millis);
-        *first = told.time_millis.min(*first);
-        told.time_millis - *first < NEW_PAYEE_MILLIS
-    }
-}
-
-/// Whether both sides' countries are known, and differ.
-pub(super) fn is_abroad(from: Country, to: Country) -> bool {
-    from != to && from != Country::UNKNOWN && to != Country::UNKNOWN
+pub(super) fn flags_of(
+    relation: Option<Relation>,
+    merchant: Option<Merchant>,
+    abroad: bool,
+) -> Flags {
+    let family = match relation {
+        Some(Relation::Family) => Flags::FAMILY,
+        _ => Flags::NONE,
+    };
+    family.and(merchant.map_or(Flags::NONE, |merchant| bought(merchant, abroad)))
 }
 
 /// What a purchase tells; some things tell something abroad alone.

@@ -11,7 +11,7 @@ use screen::typology::{Alert, LiveScreening, Policy, Route, Side};
 use screen::{Flags, Transfer};
 use serde::{Deserialize, Serialize};
 
-use super::book::{Accounts, Told, is_abroad};
+use super::book::{Accounts, flags_of};
 use crate::station::Station;
 
 /// How late a transfer may come after later ones: three days.
@@ -181,23 +181,20 @@ impl LiveBook {
         };
         let sender_country = country(&asked.sender_country)?;
         let receiver_country = country(&asked.receiver_country)?;
-        let told = Told {
-            sender: accounts.number(&asked.sender),
-            receiver: accounts.number(&asked.receiver),
-            time_millis: time.millis(),
-            is_abroad: is_abroad(sender_country, receiver_country),
-            merchant: Merchant::parse(&asked.merchant),
-            relation: Relation::parse(&asked.relation),
-        };
+        let told = flags_of(
+            Relation::parse(&asked.relation),
+            Merchant::parse(&asked.merchant),
+            sender_country != receiver_country,
+        );
         Ok(Transfer {
-            time_millis: told.time_millis,
+            time_millis: time.millis(),
             sender_country,
             receiver_country,
-            sender: told.sender,
-            receiver: told.receiver,
+            sender: accounts.number(&asked.sender),
+            receiver: accounts.number(&asked.receiver),
             amount,
             channel,
-            flags: flags.and(accounts.flags(&told)),
+            flags: flags.and(told),
         })
     }
 }

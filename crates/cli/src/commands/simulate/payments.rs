@@ -178,7 +178,7 @@ fn line_of(label: &Label) -> Line {
         account: label.account.to_string(),
         group: Group::name(label.group),
         home: label.home.code(),
-        partner: label.partner.map(|country| country.code()),
+        partner: label.partner.map(world::payments::Country::code),
         planted: label.planted.map(acts),
     }
 }
