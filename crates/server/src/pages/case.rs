@@ -13,7 +13,6 @@ use super::payments::ShownPayments;
 use super::session::signed_in;
 use super::{Console, ShownEntry, notice, page};
 use crate::casefile::{CaseSuggestion, EvidenceItem, Member, Remark};
-use crate::material::FileLook;
 use crate::problem::Problem;
 
 #[derive(Template)]
