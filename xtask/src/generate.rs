@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 44] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -61,6 +61,7 @@ const COMMANDS: [&[&str]; 42] = [
     &["list", "release", "--help"],
     &["list", "shred", "--help"],
     &["screen", "--help"],
+    &["suspicion", "--help"],
     &["identifiers", "--help"],
     &["calendar", "--help"],
     &["calendar", "done", "--help"],
@@ -70,6 +71,7 @@ const COMMANDS: [&[&str]; 42] = [
     &["log", "checkpoint", "--help"],
     &["log", "verify", "--help"],
     &["simulate", "--help"],
+    &["simulate", "payments", "--help"],
     &["sign-in", "--help"],
     &["windows", "--help"],
     &["schema", "--help"],

@@ -76,4 +76,4 @@ CREATE INDEX file_match_list ON file_match (list_id, id);
 -- What the lists said of a report when it was judged, for replaying its rank.
 ALTER TABLE report ADD COLUMN material_sealed {bytes};
 
-INSERT INTO counter (name, next) VALUES ('list', 1), ('entry', 1), ('rev', 1), ('look', 1), ('match', 1);
+INSERT INTO counter (name, next) VALUES ('list', 1), ('entry', 1), ('rev', 1), ('look', 1), ('match', 1), ('matched', 1);

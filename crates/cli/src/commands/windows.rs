@@ -147,7 +147,7 @@ impl Rejections {
 }
 
 /// A progress bar on a terminal, nothing elsewhere.
-fn progress(rows: u64) -> ProgressBar {
+pub(super) fn progress(rows: u64) -> ProgressBar {
     let bar = ProgressBar::new(rows);
     let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} rows  {eta} left");
     match style {

@@ -26,7 +26,7 @@ pub use upload::{OpenReport, Received, Upload};
 pub(crate) use committer::Committer;
 pub(crate) use material::{EntryBatch, EntryChange, EntryPut, Rematch};
 pub(crate) use operation::{Operation, Outcome};
-pub(crate) use prepare::{Judging, MeasuredFile, open_details, words};
+pub(crate) use prepare::{Judging, MeasuredFile, identifier_blind, open_details, words};
 
 use crate::sealed_names as names;
 use crate::station::Station;

@@ -21,7 +21,7 @@ use crate::sealed_names as names;
 use crate::station::{Core, Station};
 
 /// Entries in one transaction.
-const ENTRIES_PER_STEP: usize = 2_000;
+const ENTRIES_PER_STEP: usize = 4_000;
 /// Steps that are read ahead of the one being written.
 const STEPS_AHEAD: usize = 2;
 /// Records set aside that an answer names; all are counted.
@@ -82,7 +82,6 @@ impl Station {
         let core = self.shared_core();
         let key = core.material.bank.key(&core, &list)?;
         let key = key.ok_or(IntakeRefusal::NoSuchList)?;
-        let before = core.store.last_rev().await?;
         let (steps, mut prepared) = mpsc::channel(STEPS_AHEAD);
         let reading = tokio::task::spawn_blocking(move || {
             prepare(
@@ -128,7 +127,7 @@ impl Station {
         reading.await.map_err(|_| IntakeFault::Unreadable {
             what: "the task that reads a list",
         })?;
-        imported.reopened = self.match_held(actor, before).await?;
+        imported.reopened = self.match_held(actor).await?;
         // What is searched is brought up to date now, so that no later question waits for it.
         self.core().material.bank.follow(self.core()).await?;
         Ok(imported)
