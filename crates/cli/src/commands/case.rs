@@ -69,11 +69,8 @@ pub(super) async fn run(args: Case) -> Result<Verdict, Failure> {
 fn known_in_words(known: &FoundInCase) -> String {
     let found = &known.found;
     let class = [&found.scheme, &found.label];
-    let class: String = class
-        .into_iter()
-        .flatten()
-        .map(|word| format!(" {word}"))
-        .collect();
+    let class: Vec<&str> = class.into_iter().flatten().map(String::as_str).collect();
+    let class = class.join(" ");
     let near = match found.distance {
         0 => "equal".to_owned(),
         bits => format!("{bits} bits apart, {}", found.seen),
@@ -83,7 +80,7 @@ fn known_in_words(known: &FoundInCase) -> String {
         _ => "; the entry matches no more",
     };
     format!(
-        "match {} ({}): list {} of {} ({}), entry {}{class}, {} {near}{held_back}",
+        "match {} ({}): list {} of {} ({}), entry {} {class}, {} {near}{held_back}",
         known.number,
         known.state,
         found.list,
