@@ -361,6 +361,7 @@ impl Wanted {
                 | Operation::Rest
                 | Operation::PutList(..)
                 | Operation::PutEntries(_)
+                | Operation::ChangeSource(_)
                 | Operation::ReleaseEntry(..)
                 | Operation::JudgeMatch(..)
                 | Operation::Decide(..) => {}

@@ -12,6 +12,7 @@ use store::{
 };
 
 use super::batch::Batch;
+use super::fetching::PageEnd;
 use super::operation::{Actor, Finishing, Outcome};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::material::{EntryWords, PreparedMaterial, blinds_of};
@@ -25,7 +26,21 @@ pub(super) const MATCHES_BEFORE_HELD_BACK: i64 = 1_000;
 pub(crate) struct EntryBatch {
     pub(crate) list: ListId,
     pub(crate) changes: Vec<EntryChange>,
+    /// How far a fetch came with these; `None`: they are not the last of a page.
+    pub(crate) end: Option<PageEnd>,
     pub(crate) actor: Actor,
+}
+
+impl EntryBatch {
+    /// A batch of nothing yet.
+    pub(crate) const fn new(list: ListId, actor: Actor) -> Self {
+        Self {
+            list,
+            changes: Vec::new(),
+            end: None,
+            actor,
+        }
+    }
 }
 
 /// An entry that is put, or removed where nothing is said of it.
@@ -133,6 +148,10 @@ impl Batch<'_> {
         new: EntryBatch,
         at: Timestamp,
     ) -> Result<Outcome, IntakeError> {
+        let source = match new.end {
+            Some(end) => Some(self.source_after(tx, new.list, end).await?),
+            None => None,
+        };
         // Later statements depend on what earlier ones wrote; half of it must not be kept.
         self.unsettled = true;
         let found = tx.lists(&[new.list]).await?;
@@ -175,17 +194,23 @@ impl Batch<'_> {
                 kept.put += 1;
             }
         }
-        if let Some(last) = fresh.write(tx).await? {
+        let last = fresh.write(tx).await?;
+        if let Some(last) = last {
             list.snapshot = last;
             list.changed = at;
             tx.put_lists(std::slice::from_ref(&list)).await?;
+            self.material_rev = Some(last);
+        }
+        if let Some(row) = &source {
+            tx.put_list_source(row).await?;
+        }
+        if last.is_some() || source.is_some() {
             let mut event = CustodyEvent::new(at, Deed::ListImported, new.actor.to_string());
             event.note = Some(format!(
                 "list {}: {} entries put, {} removed, {} unchanged",
                 list.id, kept.put, kept.removed, kept.unchanged
             ));
             self.record_unbound(&event)?;
-            self.material_rev = Some(last);
         }
         self.unsettled = false;
         Ok(Outcome::EntriesKept(kept))
