@@ -71,7 +71,7 @@ async fn a_page_that_is_cut_off_is_asked_for_again_and_counted_once() {
 async fn a_page_that_stays_broken_ends_the_fetch_and_the_next_one_goes_on_there() {
     on_both(async |house| {
         let service = Service::start(|asked, before| match before {
-            1 => whole("<queryResult><images></queryResult>"),
+            1 => whole("<other/>"),
             2 => whole(
                 ncmec(&[image(3, &md5('3'))], Some(3)).replace("/v2/entries", "//example.com"),
             ),
@@ -209,7 +209,7 @@ async fn inv_10_a_page_has_a_size_and_a_time_and_a_list_has_pages() {
         let (code, text) = told(&past);
         assert_eq!(code, "fetch.too-large");
         assert!(text.contains(&(bytes - 1).to_string()), "{text}");
-        assert_eq!(broken(house, "known").await.0, "list.frame-broken");
+        assert_eq!(broken(house, "known").await.0, "fetch.too-large");
         assert_eq!(broken(house, "known").await.0, "fetch.too-large");
         let hurried = FetchLimits {
             answer_millis_max: 50,
