@@ -117,7 +117,7 @@ fn measure(name: &str, bytes: &[u8], rounds: usize) -> Result<String, Failure> {
 }
 
 fn run_peer(place: &Place, paths: &[PathBuf], hashes: &[String]) -> Result<(), Failure> {
-    let mut python = venv::python(place, "decode.py", PEER, &PACKAGES)?;
+    let mut python = venv::python(place.dir(), "decode.py", PEER, &PACKAGES)?;
     let printed = venv::succeed(python.arg(PEER_ROUNDS).args(paths))?;
     for ((line, (name, ..)), ours) in printed.lines().zip(PICTURES).zip(hashes) {
         let times: PeerTimes = serde_json::from_str(line).map_err(|_| Failure::Unexpected {

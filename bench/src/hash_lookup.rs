@@ -6,7 +6,6 @@ pub(crate) mod made;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::process::Command;
 
 use fingerprint::index::{Entry, Index, Near};
 use model::{PDQ_DISTANCE, Pdq};
@@ -15,6 +14,7 @@ use crate::failure::Failure;
 use crate::figure::{per, print, print_times};
 use crate::own_usage::{cpu_seconds, memory_mb};
 use crate::stopwatch::Stopwatch;
+use crate::venv;
 use made::{Dice, Spread};
 
 const BENCH: &str = "hash-lookup";
@@ -319,35 +319,9 @@ fn peers(dir: &Path, name: &str, hashes: &[Pdq], queries: &[Pdq]) -> Result<(), 
     };
     let stored = write("hashes.pdq", hashes)?;
     let asked = write("queries.pdq", &queries[..PEER_QUERIES.min(queries.len())])?;
-    let environment = dir.join("venv");
-    if !environment.exists() {
-        complete(
-            Command::new("python3")
-                .args(["-m", "venv"])
-                .arg(&environment),
-        )?;
-        let mut pip = Command::new(environment.join("bin/pip"));
-        complete(pip.args(["install", "--quiet"]).args(PEER_PACKAGES))?;
-    }
-    let mut python = Command::new(environment.join("bin/python"));
-    python.args(["-c", PEER, name]).args([stored, asked]);
-    complete(python.arg(PEER_HASHES.to_string()))
-}
-
-/// Runs a command to its end; what it prints is printed.
-fn complete(command: &mut Command) -> Result<(), Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().map_err(|source| Failure::Run {
-        program: program.clone(),
-        source,
-    })?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(Failure::Ended {
-        what: program,
-        status: status.to_string(),
-    })
+    let mut python = venv::python(dir, "hash_lookup.py", PEER, &PEER_PACKAGES)?;
+    python.arg(name).args([stored, asked]);
+    venv::complete(python.arg(PEER_HASHES.to_string()))
 }
 
 fn float(count: usize) -> f64 {

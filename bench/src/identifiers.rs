@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use link::{Hit, IdentifierRules, extract};
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use crate::failure::Failure;
 use crate::figure::print;
 use crate::place::Place;
 use crate::planted::{self, Planted};
+use crate::venv;
 
 const BENCH: &str = "identifiers";
 /// How often the whole text is searched; the fastest pass counts.
@@ -158,24 +158,13 @@ fn cpu_seconds() -> Result<f64, Failure> {
 }
 
 fn run_peers(place: &Place, text: &str) -> Result<(), Failure> {
-    let venv = place.path("venv");
     let end = text[..PEER_BYTES.min(text.len())]
         .rfind('\n')
         .unwrap_or(text.len());
-    for (name, content) in [("peer.txt", &text[..end]), ("identifiers.py", PEERS)] {
-        fs::write(place.path(name), content).map_err(Failure::at(place.path(name)))?;
-    }
-    succeed(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-    succeed(
-        Command::new(venv.join("bin/pip"))
-            .args(["install", "-q"])
-            .args(PACKAGES),
-    )?;
-    let mut script = Command::new(venv.join("bin/python"));
-    script
-        .arg(place.path("identifiers.py"))
-        .arg(place.path("peer.txt"));
-    let printed = succeed(&mut script)?;
+    let path = place.path("peer.txt");
+    fs::write(&path, &text[..end]).map_err(Failure::at(&path))?;
+    let mut script = venv::python(place.dir(), "identifiers.py", PEERS, &PACKAGES)?;
+    let printed = venv::succeed(script.arg(&path))?;
     for line in printed.lines() {
         let peer: Peer = serde_json::from_str(line).map_err(|_| Failure::Unexpected {
             what: "the peers' script",
@@ -184,19 +173,4 @@ fn run_peers(place: &Place, text: &str) -> Result<(), Failure> {
         print(BENCH, &metric, peer.mb_per_s, "MB/s a core", peer.found)?;
     }
     Ok(())
-}
-
-fn succeed(command: &mut Command) -> Result<String, Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|source| Failure::Run {
-        program: program.clone(),
-        source,
-    })?;
-    if !output.status.success() {
-        return Err(Failure::Ended {
-            what: program,
-            status: output.status.to_string(),
-        });
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::process::Command;
 
 use crate::failure::Failure;
 use crate::figure::print;
 use crate::link_world::{PER_REPORT, carried};
 use crate::own_usage::{cpu_seconds, memory_mb};
 use crate::stopwatch::Stopwatch;
+use crate::venv;
 
 const BENCH: &str = "link-bulk";
 /// The peer's program, run in an environment that the workload makes.
@@ -87,37 +87,6 @@ fn scipy(dir: &Path, hashes: &[u64]) -> Result<(), Failure> {
     }
     file.into_inner()
         .map_err(|error| Failure::at(&path)(error.into_error()))?;
-    let environment = dir.join("venv");
-    if !environment.exists() {
-        complete(
-            Command::new("python3")
-                .args(["-m", "venv"])
-                .arg(&environment),
-        )?;
-        let mut pip = Command::new(environment.join("bin/pip"));
-        complete(pip.args(["install", "--quiet", "numpy", "scipy"]))?;
-    }
-    let mut python = Command::new(environment.join("bin/python"));
-    complete(
-        python
-            .args(["-c", PEER])
-            .arg(&path)
-            .arg(PER_REPORT.to_string()),
-    )
-}
-
-/// Runs a command to its end; what it prints is printed.
-fn complete(command: &mut Command) -> Result<(), Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().map_err(|source| Failure::Run {
-        program: program.clone(),
-        source,
-    })?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(Failure::Ended {
-        what: program,
-        status: status.to_string(),
-    })
+    let mut python = venv::python(dir, "components.py", PEER, &["numpy", "scipy"])?;
+    venv::complete(python.arg(&path).arg(PER_REPORT.to_string()))
 }

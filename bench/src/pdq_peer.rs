@@ -1,14 +1,14 @@
 //! The Python package `pdqhash`, C++ inside, hashing the same pixels in a process of its own.
 
-use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use fingerprint::pdq::Layout;
 
 use crate::failure::Failure;
 use crate::pictures::Picture;
 use crate::place::Place;
+use crate::venv;
 
 /// The script that runs the peer.
 const SCRIPT: &str = include_str!("../peers/pdq.py");
@@ -39,16 +39,7 @@ pub(crate) struct PeerAnswer {
 
 impl Peer {
     pub(crate) fn start(place: &Place) -> Result<Self, Failure> {
-        let venv = place.path("pdq-venv");
-        let script = place.path("pdq.py");
-        fs::write(&script, SCRIPT).map_err(Failure::at(&script))?;
-        if !venv.exists() {
-            succeed(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        }
-        let mut install = Command::new(venv.join("bin/pip"));
-        succeed(install.args(["install", "-q"]).args(PACKAGES))?;
-        let mut process = Command::new(venv.join("bin/python"))
-            .arg(script)
+        let mut process = venv::python(place.dir(), "pdq.py", SCRIPT, &PACKAGES)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -100,12 +91,6 @@ fn read(line: &str) -> Option<PeerAnswer> {
             fields[5].parse().ok()?,
         ),
     })
-}
-
-fn succeed(command: &mut Command) -> Result<(), Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().map_err(unable(&program))?;
-    ended(&program, status)
 }
 
 fn ended(program: &str, status: std::process::ExitStatus) -> Result<(), Failure> {

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
-use std::process::Command;
 
 use link::person::{
     NamePolicy, PersonDetails, PersonPairs, PersonRecord, PersonRoster, PersonWeights, dedupe,
@@ -20,6 +19,7 @@ use crate::figure::print;
 use crate::place::Place;
 use crate::program::Usage;
 use crate::stopwatch::Stopwatch;
+use crate::venv;
 use generate::People;
 
 const BENCH: &str = "persons";
@@ -172,17 +172,8 @@ struct PeerScore {
 }
 
 fn run_peer(place: &Place, file: &Path, records: usize) -> Result<(), Failure> {
-    let (venv, script) = (place.path("venv"), place.path("persons_splink.py"));
-    fs::write(&script, PEER_SCRIPT).map_err(Failure::at(&script))?;
-    if !venv.exists() {
-        output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        output(
-            Command::new(venv.join("bin/pip"))
-                .args(["install", "--quiet"])
-                .args(PEER),
-        )?;
-    }
-    let told = output(Command::new(venv.join("bin/python")).arg(&script).arg(file))?;
+    let mut python = venv::python(place.dir(), "persons_splink.py", PEER_SCRIPT, &PEER)?;
+    let told = venv::succeed(python.arg(file))?;
     let last = told.lines().next_back().unwrap_or_default();
     let figures: PeerFigures = serde_json::from_str(last).map_err(|_| Failure::Unexpected {
         what: "persons_splink.py",
@@ -214,24 +205,6 @@ fn run_peer(place: &Place, file: &Path, records: usize) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Runs a program to its end and answers what it printed.
-fn output(command: &mut Command) -> Result<String, Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let run = command.output().map_err(|source| Failure::Run {
-        program: program.clone(),
-        source,
-    })?;
-    if run.status.success() {
-        return Ok(String::from_utf8_lossy(&run.stdout).into_owned());
-    }
-    let last = String::from_utf8_lossy(&run.stderr);
-    let last = last.lines().next_back().unwrap_or_default();
-    Err(Failure::Ended {
-        what: program,
-        status: format!("{}: {last}", run.status),
-    })
 }
 
 /// A count as a figure; counts here are far below 2^53.

@@ -25,8 +25,6 @@ const SOURCE: &str =
     "synthetic book, planted truth, rows after the split; says nothing of real books";
 /// Books that no rule and no test was made on.
 const SEEDS: [u64; 3] = [9_001, 9_002, 9_003];
-/// Payments to somebody first paid so lately are payments to a new payee.
-const NEW_PAYEE_MILLIS: i64 = 3 * 86_400_000;
 
 pub(crate) fn run(rows: usize) -> Result<(), Failure> {
     let policy = Arc::new(Policy::builtin().map_err(Failure::Typologies)?);
@@ -62,6 +60,7 @@ impl Planted {
         for row in generator.clone() {
             book.push(&reader.transfer(&row));
         }
+        screen::mark_new_payees(&mut book);
         let worth = world::payments::Currency::all().filter_map(|known| {
             let currency = Currency::parse(known.code())?;
             Some((currency, known.nano_usd()))
@@ -182,11 +181,10 @@ fn number(count: u64) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// Reads rows as a house's own reader would: words, shops, relations and payees become flags.
+/// Reads rows as a house's own reader would: words, shops and relations become flags.
 struct Reader<'a> {
     policy: &'a Policy,
     words: HashMap<(&'static str, bool), Flags>,
-    payees: HashMap<(Account, Account), i64>,
 }
 
 impl<'a> Reader<'a> {
@@ -194,7 +192,6 @@ impl<'a> Reader<'a> {
         Self {
             policy,
             words: HashMap::new(),
-            payees: HashMap::new(),
         }
     }
 
@@ -226,17 +223,10 @@ impl<'a> Reader<'a> {
         if row.relation == Some(Relation::Family) {
             flags = flags.and(Flags::FAMILY);
         }
-        if let Some(merchant) = row.merchant {
-            return flags.and(bought(merchant, abroad));
+        match row.merchant {
+            Some(merchant) => flags.and(bought(merchant, abroad)),
+            None => flags,
         }
-        if abroad {
-            let pair = (row.sender, row.receiver);
-            let first = *self.payees.entry(pair).or_insert(row.time_millis);
-            if row.time_millis - first < NEW_PAYEE_MILLIS {
-                flags = flags.and(Flags::NEW_PAYEE);
-            }
-        }
-        flags
     }
 }
 

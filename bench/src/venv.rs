@@ -1,19 +1,19 @@
-//! Peers written in Python: each in an environment of its own, inside the workload's place.
+//! Peers written in Python: in an environment of their own, inside the workload's place.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::place::Place;
 
 /// Python with these packages, about to run this script.
 pub(crate) fn python(
-    place: &Place,
+    folder: &Path,
     name: &str,
     script: &str,
     packages: &[&str],
 ) -> Result<Command, Failure> {
-    let (environment, path) = (place.path("venv"), place.path(name));
+    let (environment, path) = (folder.join("venv"), folder.join(name));
     fs::write(&path, script).map_err(Failure::at(&path))?;
     if !environment.exists() {
         succeed(
@@ -37,10 +37,28 @@ pub(crate) fn succeed(command: &mut Command) -> Result<String, Failure> {
         source,
     })?;
     if !output.status.success() {
+        let last = String::from_utf8_lossy(&output.stderr);
+        let last = last.lines().next_back().unwrap_or_default();
         return Err(Failure::Ended {
             what: program,
-            status: output.status.to_string(),
+            status: format!("{}: {last}", output.status),
         });
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs a command to its end; what it prints is printed.
+pub(crate) fn complete(command: &mut Command) -> Result<(), Failure> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().map_err(|source| Failure::Run {
+        program: program.clone(),
+        source,
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::Ended {
+        what: program,
+        status: status.to_string(),
+    })
 }

@@ -69,7 +69,7 @@ pub(crate) fn run(place: &Place, seconds: usize, peer: bool) -> Result<(), Failu
         1,
     )?;
     if peer {
-        let mut python = venv::python(place, "video.py", PEER, &["vpdq"])?;
+        let mut python = venv::python(place.dir(), "video.py", PEER, &["vpdq"])?;
         let printed = venv::succeed(python.arg(&path))?;
         let times: PeerTimes =
             serde_json::from_str(printed.trim()).map_err(|_| Failure::Unexpected {

@@ -3,33 +3,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use model::Timestamp;
-use wire::money::{Format, Mapping, Reader, Settings, Step, infer, sample};
+use wire::money::{Format, Mapping, infer, sample};
 
 fuzz_target!(|bytes: &[u8]| {
-    let now = Timestamp::from_millis(1_800_000_000_000);
-    let _format = wire::money::detect(bytes);
-    let mut reader = Reader::new(
-        Format::Csv(Box::new(Mapping::canonical())),
-        bytes,
-        Settings::new(now, 7),
-    );
-    let (mut taken, mut rejected) = (0, 0);
-    for step in &mut reader {
-        match step {
-            Ok(Step::Payment(_, payment)) => {
-                assert!(payment.amount_minor > 0);
-                taken += 1;
-            }
-            Ok(Step::Rejected(_)) => rejected += 1,
-            Err(_) => break,
-        }
-    }
-    let total = reader.total();
-    assert_eq!((total.taken, total.rejected), (taken, rejected));
-    assert_eq!(total.records, taken + rejected);
+    fuzz::read_payments(Format::Csv(Box::new(Mapping::canonical())), bytes);
     if let Some((header, rows)) = sample(bytes, 50) {
-        let proposed = infer(&header, &rows, now).to_toml();
+        let proposed = infer(&header, &rows, fuzz::now()).to_toml();
         let _mapping = Mapping::parse(&proposed, "proposed.toml");
     }
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -2,12 +2,17 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use crate::failure::Failure;
 use crate::house::{House, demand, printed, started};
 
 /// Enough to meet a fresh regression near the seeds; the long hunt is `cargo fuzz run`'s.
 const SECONDS_PER_TARGET: u32 = 5;
+/// What hostile media and lists meet first is run longer.
+const SECONDS_LONGER: u32 = 60;
+/// The targets that are run longer: the beginnings of their names.
+const LONGER: [&str; 2] = ["media_", "wire_list_"];
 
 /// The engine finds its way by coverage counters; stable rustc has them, only not the sanitizers.
 const COVERAGE_FLAGS: [&str; 7] = [
@@ -48,14 +53,7 @@ pub(crate) fn run(house: &House) -> Result<(), Failure> {
         .env("CARGO_ENCODED_RUSTFLAGS", COVERAGE_FLAGS.join("\x1f"));
     demand(&mut build)?;
     let programs = house.fuzz_target().join(triple).join("release");
-    let mut broken = Vec::new();
-    for target in &targets {
-        println!("-- {target}: {SECONDS_PER_TARGET} s");
-        if let Err(failure) = run_target(&folder, &programs, target) {
-            println!("{target}: {}", failure.with_sources());
-            broken.push(target.as_str());
-        }
-    }
+    let broken = run_all(&folder, &programs, &targets);
     if broken.is_empty() {
         return Ok(());
     }
@@ -63,6 +61,46 @@ pub(crate) fn run(house: &House) -> Result<(), Failure> {
         "fuzz targets failed: {}; the inputs are in fuzz/artifacts",
         broken.join(", ")
     )))
+}
+
+/// Runs the targets, as many at a time as the machine has cores and the longest first, and gives
+/// those that failed.
+fn run_all<'t>(folder: &Path, programs: &Path, targets: &'t [String]) -> Vec<&'t str> {
+    let mut waiting: Vec<&str> = targets.iter().map(String::as_str).collect();
+    waiting.sort_by_key(|target| seconds_of(target));
+    let waiting = Mutex::new(waiting);
+    let next = || {
+        let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.pop()
+    };
+    let run_some = || {
+        let mut broken = Vec::new();
+        while let Some(target) = next() {
+            println!("-- {target}: {} s", seconds_of(target));
+            if let Err(failure) = run_target(folder, programs, target) {
+                println!("{target}: {}", failure.with_sources());
+                broken.push(target);
+            }
+        }
+        broken
+    };
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..at_once).map(|_| scope.spawn(run_some)).collect();
+        let ended = running.into_iter().map(std::thread::ScopedJoinHandle::join);
+        // A thread that panicked has said so; its targets count as failed by the name of all.
+        ended
+            .flat_map(|broken| broken.unwrap_or_else(|_| vec!["a thread that ran targets"]))
+            .collect()
+    })
+}
+
+fn seconds_of(target: &str) -> u32 {
+    if LONGER.iter().any(|start| target.starts_with(start)) {
+        SECONDS_LONGER
+    } else {
+        SECONDS_PER_TARGET
+    }
 }
 
 fn run_target(folder: &Path, programs: &Path, target: &str) -> Result<(), Failure> {
@@ -83,7 +121,7 @@ fn run_target(folder: &Path, programs: &Path, target: &str) -> Result<(), Failur
             "-timeout=10",
             "-verbosity=0",
         ])
-        .arg(format!("-max_total_time={SECONDS_PER_TARGET}"))
+        .arg(format!("-max_total_time={}", seconds_of(target)))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         // The engine writes what it learns to the first folder and only reads the second.
         .arg(&corpus);

@@ -6,11 +6,10 @@ mod live;
 mod screening;
 mod windows;
 
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use crate::failure::Failure;
+use crate::venv;
 
 pub(crate) use graph::run as graph;
 pub(crate) use live::run as live;
@@ -24,39 +23,9 @@ fn peer(
     (name, script): (&str, &str),
     arguments: &[&str],
 ) -> Result<String, Failure> {
-    let venv = dir.join("venv");
-    let path = dir.join(name);
-    fs::write(&path, script).map_err(Failure::at(&path))?;
-    if !venv.exists() {
-        output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-    }
-    let pip = venv.join("bin/pip");
-    output(
-        Command::new(pip)
-            .args(["install", "--quiet"])
-            .args(packages),
-    )?;
-    let python = venv.join("bin/python");
-    let told = output(Command::new(python).arg(&path).args(arguments))?;
+    let mut python = venv::python(dir, name, script, packages)?;
+    let told = venv::succeed(python.args(arguments))?;
     Ok(told.lines().next_back().unwrap_or_default().to_owned())
-}
-
-/// Runs a program to its end and answers what it printed.
-fn output(command: &mut Command) -> Result<String, Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let run = command.output().map_err(|source| Failure::Run {
-        program: program.clone(),
-        source,
-    })?;
-    if run.status.success() {
-        return Ok(String::from_utf8_lossy(&run.stdout).into_owned());
-    }
-    let last = String::from_utf8_lossy(&run.stderr).into_owned();
-    let last = last.lines().next_back().unwrap_or_default();
-    Err(Failure::Ended {
-        what: program,
-        status: format!("{}: {last}", run.status),
-    })
 }
 
 /// A count as a figure; counts here are far below 2^53.

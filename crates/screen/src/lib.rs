@@ -21,5 +21,8 @@ pub use event::{Change, Event, Marks, settle};
 pub use live::{Applied, CORRECTIONS_MAX, Live};
 pub use localtime::{Hours, LocalTimes};
 pub use partition::{Ordered, Partition, Partitioner};
-pub use sides::{Named, Party, RowWords, mark_known, named};
+pub use sides::{
+    NEW_PAYEE_HISTORY_MILLIS, NEW_PAYEE_MILLIS, Named, Party, RowWords, account_mention,
+    mark_known, mark_new_payees, named,
+};
 pub use transfer::{Book, Channel, Flags, Transfer};

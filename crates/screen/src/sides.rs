@@ -1,6 +1,6 @@
 //! Two sides of one crime: whom the rows of an alert name, as mentions that link to reports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use model::limits::MENTIONS_PER_REPORT_MAX;
 use model::{Mention, MentionKind, Part, Sensitive};
@@ -122,15 +122,32 @@ impl Gathered {
         {
             return;
         }
-        self.named.mentions.push(Mention {
-            kind,
-            part,
-            text: Sensitive::new(text.to_owned()),
-            qualifier: qualifier.map(str::to_owned),
-            port: None,
-            at: None,
-            place: place.to_owned(),
-        });
+        let mention = mentioned(kind, part, text, qualifier, place);
+        self.named.mentions.push(mention);
+    }
+}
+
+/// An account as a report would mention it, to be found among what reports say.
+pub fn account_mention(account: &str, part: Part) -> Mention {
+    let (kind, qualifier) = account_kind(account);
+    mentioned(kind, part, account.trim(), qualifier, "payment/account")
+}
+
+fn mentioned(
+    kind: MentionKind,
+    part: Part,
+    text: &str,
+    qualifier: Option<&str>,
+    place: &str,
+) -> Mention {
+    Mention {
+        kind,
+        part,
+        text: Sensitive::new(text.to_owned()),
+        qualifier: qualifier.map(str::to_owned),
+        port: None,
+        at: None,
+        place: place.to_owned(),
     }
 }
 
@@ -222,6 +239,41 @@ pub fn mark_known(book: &mut Book, known: impl IntoIterator<Item = u32>) -> (usi
         book.mark(*row, Flags::KNOWN_HOP);
     }
     (first.len(), second.len())
+}
+
+/// Payments to somebody first paid so lately are payments to a new payee.
+pub const NEW_PAYEE_MILLIS: i64 = 3 * DAY_MILLIS;
+/// What comes before this in a book is somebody's history: nobody is new in it.
+pub const NEW_PAYEE_HISTORY_MILLIS: i64 = 30 * DAY_MILLIS;
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// Marks every row across a border to somebody whom its sender first paid within
+/// [`NEW_PAYEE_MILLIS`] before it, and says how many. In the first
+/// [`NEW_PAYEE_HISTORY_MILLIS`] of a book nobody is new: their histories lie before it.
+pub fn mark_new_payees(book: &mut Book) -> usize {
+    let abroad = |transfer: &crate::Transfer| transfer.sender_country != transfer.receiver_country;
+    let pair = |transfer: &crate::Transfer| (transfer.sender, transfer.receiver);
+    let Some(begins) = book.rows().map(|(_, row)| row.time_millis).min() else {
+        return 0;
+    };
+    let mut first_paid: HashMap<(u32, u32), i64> = HashMap::new();
+    for (_, transfer) in book.rows().filter(|(_, transfer)| abroad(transfer)) {
+        let first = first_paid.entry(pair(&transfer)).or_insert(i64::MAX);
+        *first = transfer.time_millis.min(*first);
+    }
+    let is_new = |transfer: &crate::Transfer| {
+        let first = first_paid.get(&pair(transfer)).copied();
+        first.is_some_and(|first| {
+            first - begins >= NEW_PAYEE_HISTORY_MILLIS
+                && transfer.time_millis - first < NEW_PAYEE_MILLIS
+        })
+    };
+    let new = book.rows().filter(|(_, row)| abroad(row) && is_new(row));
+    let new: Vec<u32> = new.map(|(row, _)| row).collect();
+    for row in &new {
+        book.mark(*row, Flags::NEW_PAYEE);
+    }
+    new.len()
 }
 
 #[cfg(test)]
@@ -363,5 +415,45 @@ mod tests {
         assert!(flags(0).has(Flags::KNOWN));
         assert_eq!(flags(1), Flags::KNOWN_HOP);
         assert_eq!(flags(2), Flags::NONE);
+    }
+
+    #[test]
+    fn a_payee_is_new_for_three_days_and_only_across_a_border_and_after_a_month_of_history() {
+        let usd = model::Currency::parse("USD").unwrap();
+        let [home, away] = ["AU", "PH"].map(|code| Country::parse(code).unwrap());
+        let later = NEW_PAYEE_HISTORY_MILLIS;
+        let rows = [
+            (0, 1, away),
+            (later - 1, 2, away),
+            (later + NEW_PAYEE_MILLIS - 1, 2, away),
+            // Out of order: the first payment to 3 comes last in the book.
+            (later + NEW_PAYEE_MILLIS, 3, away),
+            (later + 1, 4, home),
+            (later + NEW_PAYEE_MILLIS - 1, 3, away),
+            (later, 3, away),
+        ];
+        let mut book = Book::default();
+        for (time_millis, receiver, receiver_country) in rows {
+            book.push(&Transfer {
+                time_millis,
+                sender: 0,
+                receiver,
+                amount: crate::money::Money {
+                    minor: 1,
+                    currency: usd,
+                },
+                sender_country: home,
+                receiver_country,
+                channel: Channel::Unknown,
+                flags: Flags::NONE,
+            });
+        }
+        assert_eq!(mark_new_payees(&mut book), 2);
+        let new = book
+            .rows()
+            .filter(|(_, row)| row.flags.has(Flags::NEW_PAYEE));
+        let new: Vec<u32> = new.map(|(row, _)| row).collect();
+        assert_eq!(new, [5, 6]);
+        assert_eq!(mark_new_payees(&mut Book::default()), 0);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -10,6 +11,9 @@ use serde::Deserialize;
 /// The address `serve` listens on when nothing else is said.
 pub const LISTEN_DEFAULT: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8420);
+
+/// Files that an entry matches before it waits for a person when nothing else is said.
+const MATCHES_PER_ENTRY_DEFAULT: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 
 /// Configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +76,10 @@ pub struct Config {
     /// Look into pictures and video where the kernel gives less than the whole cage.
     #[serde(default)]
     pub allow_weaker_cage: bool,
+    /// Files that one entry of a list matches before a person has to look at the entry: what so
+    /// many are near to is more likely a flat picture or a mistake; 1,000 unless said.
+    #[serde(default = "matches_per_entry")]
+    pub matches_per_entry_max: NonZeroU32,
     /// How files are looked into: by the program that runs, which sets this; `None`: not at all.
     #[serde(skip)]
     pub cage: Option<media::cage::CageConfig>,
@@ -92,6 +100,7 @@ impl Config {
             triage_policy: None,
             rates: None,
             allow_weaker_cage: false,
+            matches_per_entry_max: matches_per_entry(),
             cage: None,
             jurisdiction: None,
         }
@@ -145,6 +154,10 @@ impl Config {
 
 const fn listen_default() -> SocketAddr {
     LISTEN_DEFAULT
+}
+
+const fn matches_per_entry() -> NonZeroU32 {
+    MATCHES_PER_ENTRY_DEFAULT
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

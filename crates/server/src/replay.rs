@@ -339,15 +339,10 @@ impl Station {
     ) -> Result<Testimony, IntakeError> {
         let store = &self.core().store;
         let unreadable = |what| IntakeFault::Unreadable { what };
-        let submission = store.submission(row.id).await?;
+        let contents = store.contents_of(row.id).await?;
+        let submission = contents.submission;
         let submission = submission.ok_or_else(|| unreadable("a submission"))?;
-        let files = store.files_of(&[row.id]).await?;
-        let details = if files.is_empty() {
-            Vec::new()
-        } else {
-            store.details_of(row.id).await?
-        };
-        let said = open_details(key, &details)?;
+        let said = open_details(key, &contents.details)?;
         let mentions = store.mentions_of(row.id).await?;
         let identifiers = mentions.iter().enumerate().map(|(position, mention)| {
             let context = names::identifier(row.id, position);
@@ -359,7 +354,7 @@ impl Station {
         };
         Ok(Testimony {
             number: row.id,
-            words: words(key, &submission, &files, &said)?,
+            words: words(key, &submission, &contents.files, &said)?,
             identifiers: identifiers.collect::<Result<_, IntakeFault>>()?,
             finished: row.finished.ok_or_else(|| unreadable("a report's end"))?,
             findings,

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::accounts::Doorkeeper;
 use crate::calendar;
+use crate::intake::Actor;
 use crate::ispws::{self, IspwsDoor};
 use crate::listen::listen;
 use crate::material::watch_sources;
@@ -132,6 +133,11 @@ async fn sweep(station: Station) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "open reports expired"),
             Err(error) => tracing::error!(%error, "the sweep of open reports failed"),
+        }
+        match station.match_held(Actor::Clock).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "reports have files that lists now know"),
+            Err(error) => tracing::error!(%error, "what is held was not compared with new entries"),
         }
         match station.sweep_blobs().await {
             Ok(0) => {}

@@ -79,7 +79,6 @@ CREATE TABLE list_source (
     settings_sealed {bytes} NOT NULL, -- service, address, where its secrets are; by the list's key
     checkpoint_sealed {bytes},     -- from where to go on, sealed by the list's key; none: the start
     turn BIGINT NOT NULL,          -- grows with each fetch that begins: an older one keeps no more
-    unmatched_rev BIGINT,          -- what came after this change was not compared with what is held
     tried_ms BIGINT,               -- when the last fetch began
     done_ms BIGINT,                -- when one last came to its end
     failure TEXT NOT NULL          -- the code of why the last one did not; empty: it did
@@ -88,4 +87,4 @@ CREATE TABLE list_source (
 -- What the lists said of a report when it was judged, for replaying its rank.
 ALTER TABLE report ADD COLUMN material_sealed {bytes};
 
-INSERT INTO counter (name, next) VALUES ('list', 1), ('entry', 1), ('rev', 1), ('look', 1), ('match', 1);
+INSERT INTO counter (name, next) VALUES ('list', 1), ('entry', 1), ('rev', 1), ('look', 1), ('match', 1), ('matched', 1);

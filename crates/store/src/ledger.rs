@@ -60,7 +60,6 @@ pub struct CaseStart {
 impl Record for LedgerRow {
     const TABLE: &'static str = "sender_week";
     const COLUMNS: &'static str = "account_id, week_start_ms, counter, amount";
-    const WIDTH: usize = 4;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.account.number());
@@ -82,7 +81,6 @@ impl Record for LedgerRow {
 impl Record for OutcomeRow {
     const TABLE: &'static str = "report_outcome";
     const COLUMNS: &'static str = "report_id, outcome, recorded_ms";
-    const WIDTH: usize = 3;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.report.number());
@@ -105,7 +103,6 @@ impl Record for OutcomeRow {
 impl Record for ClockDoneRow {
     const TABLE: &'static str = "clock_done";
     const COLUMNS: &'static str = "case_id, clock, done_ms";
-    const WIDTH: usize = 3;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.case.number());
@@ -269,18 +266,5 @@ impl Store {
         let before = CaseId::new(case.number().saturating_sub(1));
         let found = self.case_starts(Some(before), false, 1).await?;
         Ok(found.into_iter().find(|start| start.case == case))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn widths_count_the_columns() {
-        let width = |columns: &str| columns.split(',').count();
-        assert_eq!(width(LedgerRow::COLUMNS), LedgerRow::WIDTH);
-        assert_eq!(width(OutcomeRow::COLUMNS), OutcomeRow::WIDTH);
-        assert_eq!(width(ClockDoneRow::COLUMNS), ClockDoneRow::WIDTH);
     }
 }

@@ -37,7 +37,7 @@ pub use material::{
 pub use migrations::SCHEMA_VERSION;
 pub use note::Note;
 pub use open::{Birth, Store};
-pub use read::{Count, Counts, QUEUE_PAGE_MAX, QueueCursor, ROWS_PER_PAGE_MAX};
+pub use read::{Count, Counts, QUEUE_PAGE_MAX, QueueCursor, ROWS_PER_PAGE_MAX, ReportContents};
 pub use row::{
     AccountRow, Blind, BlobId, CaseRow, Counter, DetailRow, FileRow, LinkKind, LinkRow, LogEntry,
     LogHead, LogRow, MentionRow, ReportRow, Sealed, SecretHash, SessionKind, SessionRow,

@@ -168,7 +168,6 @@ impl Record for ListRow {
     const TABLE: &'static str = "list";
     const COLUMNS: &'static str = "id, name, owner, compartment, purpose, trust, radius, from_ms, \
          until_ms, key_wrapped, snapshot, entries, created_ms, changed_ms";
-    const WIDTH: usize = 14;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -214,7 +213,6 @@ impl Record for EntryRow {
     const TABLE: &'static str = "list_entry";
     const COLUMNS: &'static str =
         "id, rev, list_id, key_blind, content_blind, state, matched, sealed";
-    const WIDTH: usize = 8;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -248,7 +246,6 @@ impl Record for EntryRow {
 impl Record for EntryHashRow {
     const TABLE: &'static str = "list_hash";
     const COLUMNS: &'static str = "blind, entry_id";
-    const WIDTH: usize = 2;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);
@@ -266,7 +263,6 @@ impl Record for EntryHashRow {
 impl Record for FileHashRow {
     const TABLE: &'static str = "file_hash";
     const COLUMNS: &'static str = "blind, file_id";
-    const WIDTH: usize = 2;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);
@@ -284,7 +280,6 @@ impl Record for FileHashRow {
 impl Record for LookRow {
     const TABLE: &'static str = "file_look";
     const COLUMNS: &'static str = "seq, file_id, report_id, sealed";
-    const WIDTH: usize = 4;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.seq);
@@ -307,7 +302,6 @@ impl Record for MatchRow {
     const TABLE: &'static str = "file_match";
     const COLUMNS: &'static str =
         "id, file_id, report_id, list_id, entry_id, state, made_ms, judged_ms, sealed";
-    const WIDTH: usize = 9;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -419,6 +413,11 @@ impl Tx {
     /// The matches with these numbers, in no order.
     pub async fn matches(&mut self, ids: &[MatchId]) -> Result<Vec<MatchRow>, StoreFault> {
         self.connection().among("id", ids, "").await
+    }
+
+    /// The matches of a report's files, in no order.
+    pub async fn matches_of(&mut self, report: ReportId) -> Result<Vec<MatchRow>, StoreFault> {
+        self.connection().among("report_id", &[report], "").await
     }
 
     /// Replaces what persons made of matches.
@@ -574,27 +573,4 @@ async fn last_rev(connection: &mut crate::connection::Connection<'_>) -> Result<
     };
     let mut columns = Columns::new(row, connection.during(), "list_entry");
     Ok(columns.maybe_int()?.unwrap_or(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn width<T: Record>() -> (usize, usize) {
-        (T::COLUMNS.split(',').count(), T::WIDTH)
-    }
-
-    #[test]
-    fn widths_count_the_columns() {
-        for (columns, width) in [
-            width::<ListRow>(),
-            width::<EntryRow>(),
-            width::<EntryHashRow>(),
-            width::<FileHashRow>(),
-            width::<LookRow>(),
-            width::<MatchRow>(),
-        ] {
-            assert_eq!(columns, width);
-        }
-    }
 }

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use model::limits::{IDLE_REPORT_MILLIS_MAX, OPEN_REPORT_MILLIS_MAX};
-use model::{CaseId, FileId, Override, ReportId, Timestamp};
+use model::{CaseId, Door, FileId, Override, ReportId, Timestamp};
 
 use crate::connection::{Columns, Connection};
+use crate::material::LookRow;
 use crate::row::{
-    CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, MentionRow, ReportRow,
+    Blind, CaseRow, Counter, DetailRow, FileRow, LinkRow, LogEntry, LogHead, MentionRow, ReportRow,
     SubmissionRow,
 };
 use crate::{Store, StoreFault};
@@ -34,6 +35,19 @@ pub struct QueueCursor {
     pub actionability: i64,
     /// That case.
     pub case: CaseId,
+}
+
+/// Everything that a report brought.
+#[derive(Debug)]
+pub struct ReportContents {
+    /// What was submitted; `None` where there is no such report.
+    pub submission: Option<SubmissionRow>,
+    /// Its files, by position.
+    pub files: Vec<FileRow>,
+    /// What was said of them, by file and order of arrival.
+    pub details: Vec<DetailRow>,
+    /// What they look like, in no order.
+    pub looks: Vec<LookRow>,
 }
 
 impl CaseRow {
@@ -81,6 +95,22 @@ impl Store {
         Ok(numbers)
     }
 
+    /// The number that a counter gives out next.
+    pub async fn next_of(&self, counter: Counter) -> Result<i64, StoreFault> {
+        let mut reader = self.reader("next_of").await?;
+        let connection = &mut reader.connection();
+        let mut parameters = connection.parameters();
+        parameters.text(counter.name());
+        let sql = "SELECT next FROM counter WHERE name = $1".to_owned();
+        let rows = connection.rows("counter", sql, parameters).await?;
+        let next = connection.first_int(&rows, "counter")?;
+        next.ok_or(StoreFault::Unreadable {
+            during: "next_of",
+            table: "counter",
+            what: "a row for each counter",
+        })
+    }
+
     /// A report.
     pub async fn report(&self, id: ReportId) -> Result<Option<ReportRow>, StoreFault> {
         let mut reader = self.reader("report").await?;
@@ -102,6 +132,25 @@ impl Store {
             .among("report_id", &[report], "")
             .await?;
         Ok(found.into_iter().next())
+    }
+
+    /// Everything that a report brought, in one reading.
+    pub async fn contents_of(&self, report: ReportId) -> Result<ReportContents, StoreFault> {
+        let mut reader = self.reader("contents_of").await?;
+        let connection = &mut reader.connection();
+        let found = connection.among("report_id", &[report], "").await?;
+        let files = files_of(connection, &[report]).await?;
+        let (mut details, mut looks) = (Vec::new(), Vec::new());
+        if !files.is_empty() {
+            details = details_of(connection, &[report]).await?;
+            looks = connection.among("report_id", &[report], "").await?;
+        }
+        Ok(ReportContents {
+            submission: found.into_iter().next(),
+            files,
+            details,
+            looks,
+        })
     }
 
     /// What was submitted for these reports, in no order.
@@ -139,6 +188,38 @@ impl Store {
         connection
             .among("report_id", &[report], "ORDER BY position")
             .await
+    }
+
+    /// What ties of the reports that came by any door but `except`, by report and position, after
+    /// `after`, at most `limit`: the place of each, and what it mentions, blinded.
+    pub async fn ties_but_of(
+        &self,
+        except: Door,
+        after: (ReportId, i64),
+        limit: usize,
+    ) -> Result<Vec<((ReportId, i64), Blind)>, StoreFault> {
+        let mut reader = self.reader("ties_but_of").await?;
+        let connection = &mut reader.connection();
+        let mut parameters = connection.parameters();
+        parameters.int(after.0.number());
+        parameters.int(after.1);
+        parameters.text(except.name());
+        parameters.int(capped(limit, ROWS_PER_PAGE_MAX));
+        let sql = "SELECT mention.report_id, mention.position, mention.blind FROM mention \
+             JOIN submission ON submission.report_id = mention.report_id \
+             WHERE (mention.report_id, mention.position) > ($1, $2) AND mention.ties = 1 \
+             AND submission.door <> $3 \
+             ORDER BY mention.report_id, mention.position LIMIT $4";
+        let rows = connection
+            .rows("mention", sql.to_owned(), parameters)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let mut columns = Columns::new(row, "ties_but_of", "mention");
+                let place = (columns.report()?, columns.int()?);
+                Ok((place, columns.blind()?))
+            })
+            .collect()
     }
 
     /// One page of the queue: the most endangered child first, the oldest of equals first. `after`

@@ -14,7 +14,6 @@ impl Record for AccountRow {
     const TABLE: &'static str = "account";
     const COLUMNS: &'static str =
         "id, name_blind, name_sealed, role, secret_hash, created_ms, revoked_ms";
-    const WIDTH: usize = 7;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -45,7 +44,6 @@ impl Record for AccountRow {
 impl Record for LogEntry {
     const TABLE: &'static str = "log_entry";
     const COLUMNS: &'static str = "idx, report_id, entry, sealed";
-    const WIDTH: usize = 4;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.index);
@@ -70,7 +68,6 @@ impl Record for SubmissionRow {
     const TABLE: &'static str = "submission";
     const COLUMNS: &'static str =
         "report_id, account_id, door, opened_ms, digest_blind, body_sealed, source_sealed";
-    const WIDTH: usize = 7;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.report.number());
@@ -107,7 +104,6 @@ impl Record for ReportRow {
     const TABLE: &'static str = "report";
     const COLUMNS: &'static str = "id, account_id, state, opened_ms, changed_ms, finished_ms, rev, \
          twin_of, data_key, key_case, case_id, findings_sealed, storm_id, news, material_sealed";
-    const WIDTH: usize = 15;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -179,7 +175,6 @@ impl Record for FileRow {
     const TABLE: &'static str = "file";
     const COLUMNS: &'static str = "report_id, position, id, blob, content_blind, size_bytes, \
          key_wrapped, facts_sealed, created_ms";
-    const WIDTH: usize = 9;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.report.number());
@@ -213,7 +208,6 @@ impl Record for FileRow {
 impl Record for DetailRow {
     const TABLE: &'static str = "file_detail";
     const COLUMNS: &'static str = "report_id, file_id, seq, details_sealed, created_ms";
-    const WIDTH: usize = 5;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.report.number());
@@ -237,7 +231,6 @@ impl Record for DetailRow {
 impl Record for MentionRow {
     const TABLE: &'static str = "mention";
     const COLUMNS: &'static str = "report_id, position, kind, blind, sealed, ties";
-    const WIDTH: usize = 6;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.report.number());
@@ -264,7 +257,6 @@ impl Record for LinkRow {
     const TABLE: &'static str = "link";
     const COLUMNS: &'static str =
         "from_report, position, to_report, case_id, why_sealed, kind, bits";
-    const WIDTH: usize = 7;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.from.number());
@@ -302,7 +294,6 @@ impl Record for CaseRow {
     const COLUMNS: &'static str = "id, opened_ms, changed_ms, standing, danger, actionability, \
          reports, key_wrapped, merged_into, reasons_sealed, policy_version, founder, urgency, \
          storm_id";
-    const WIDTH: usize = 14;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -367,7 +358,6 @@ impl SessionKind {
 impl Record for SessionRow {
     const TABLE: &'static str = "session";
     const COLUMNS: &'static str = "token_digest, kind, account_id, who_sealed, expires_ms, used_ms";
-    const WIDTH: usize = 6;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.token.0);
@@ -397,28 +387,6 @@ impl Record for SessionRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn width<T: Record>() -> (usize, usize) {
-        (T::COLUMNS.split(',').count(), T::WIDTH)
-    }
-
-    #[test]
-    fn widths_count_the_columns() {
-        for (columns, width) in [
-            width::<AccountRow>(),
-            width::<LogEntry>(),
-            width::<SubmissionRow>(),
-            width::<ReportRow>(),
-            width::<FileRow>(),
-            width::<DetailRow>(),
-            width::<MentionRow>(),
-            width::<LinkRow>(),
-            width::<CaseRow>(),
-            width::<SessionRow>(),
-        ] {
-            assert_eq!(columns, width);
-        }
-    }
 
     #[test]
     fn every_state_has_one_word() {

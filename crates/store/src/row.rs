@@ -65,11 +65,13 @@ pub enum Counter {
     Look,
     /// Matches, from 1.
     Match,
+    /// The next change to entries that is to be compared with what is held.
+    Matched,
 }
 
 impl Counter {
     /// Every counter.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Report,
         Self::Case,
         Self::Account,
@@ -80,6 +82,7 @@ impl Counter {
         Self::Rev,
         Self::Look,
         Self::Match,
+        Self::Matched,
     ];
 
     /// The name in the database.
@@ -95,6 +98,7 @@ impl Counter {
             Self::Rev => "rev",
             Self::Look => "look",
             Self::Match => "match",
+            Self::Matched => "matched",
         }
     }
 

@@ -33,7 +33,6 @@ pub struct PersonKeyRow {
 impl Record for ChildRow {
     const TABLE: &'static str = "child";
     const COLUMNS: &'static str = "blind, first_report, about_ms";
-    const WIDTH: usize = 3;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);
@@ -53,7 +52,6 @@ impl Record for ChildRow {
 impl Record for PersonKeyRow {
     const TABLE: &'static str = "person_key";
     const COLUMNS: &'static str = "blind, report_id, position";
-    const WIDTH: usize = 3;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);

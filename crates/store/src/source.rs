@@ -19,8 +19,6 @@ pub struct ListSourceRow {
     pub checkpoint: Option<Sealed>,
     /// Grows with each fetch that begins: an older one keeps no more.
     pub turn: i64,
-    /// What came after this change was not compared with what is held; `None`: everything was.
-    pub unmatched_rev: Option<i64>,
     /// When the last fetch began.
     pub tried: Option<Timestamp>,
     /// When one last came to its end.
@@ -32,15 +30,13 @@ pub struct ListSourceRow {
 impl Record for ListSourceRow {
     const TABLE: &'static str = "list_source";
     const COLUMNS: &'static str = "list_id, settings_sealed, checkpoint_sealed, turn, \
-         unmatched_rev, tried_ms, done_ms, failure";
-    const WIDTH: usize = 8;
+         tried_ms, done_ms, failure";
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.list.number());
         to.bytes(&self.settings.0);
         to.maybe_bytes(self.checkpoint.as_ref());
         to.int(self.turn);
-        to.maybe_int(self.unmatched_rev);
         to.maybe_int(self.tried.map(Timestamp::millis));
         to.maybe_int(self.done.map(Timestamp::millis));
         to.text(&self.failure);
@@ -52,7 +48,6 @@ impl Record for ListSourceRow {
             settings: columns.sealed()?,
             checkpoint: columns.maybe_sealed()?,
             turn: columns.int()?,
-            unmatched_rev: columns.maybe_int()?,
             tried: columns.maybe_time()?,
             done: columns.maybe_time()?,
             failure: columns.text()?.to_owned(),
@@ -73,7 +68,6 @@ impl Tx {
             "settings_sealed",
             "checkpoint_sealed",
             "turn",
-            "unmatched_rev",
             "tried_ms",
             "done_ms",
             "failure",
@@ -109,16 +103,5 @@ impl Store {
         let mut reader = self.reader("list_source").await?;
         let found = reader.connection().among("list_id", &[list], "").await?;
         Ok(found.into_iter().next())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_width_counts_the_columns() {
-        let columns = ListSourceRow::COLUMNS.split(',').count();
-        assert_eq!(columns, ListSourceRow::WIDTH);
     }
 }

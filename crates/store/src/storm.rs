@@ -62,7 +62,6 @@ pub struct StormNamedRow {
 impl Record for StormRow {
     const TABLE: &'static str = "storm";
     const COLUMNS: &'static str = "id, kind, lead_case, reports, cases, opened_ms, changed_ms";
-    const WIDTH: usize = 7;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -90,7 +89,6 @@ impl Record for StormRow {
 impl Record for StormKeyRow {
     const TABLE: &'static str = "storm_key";
     const COLUMNS: &'static str = "blind, kind, reports, storm_id";
-    const WIDTH: usize = 4;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);
@@ -112,7 +110,6 @@ impl Record for StormKeyRow {
 impl Record for StormMarkRow {
     const TABLE: &'static str = "storm_mark";
     const COLUMNS: &'static str = "blind, report_id";
-    const WIDTH: usize = 2;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);
@@ -130,7 +127,6 @@ impl Record for StormMarkRow {
 impl Record for StormNamedRow {
     const TABLE: &'static str = "storm_named";
     const COLUMNS: &'static str = "blind, storm_id";
-    const WIDTH: usize = 2;
 
     fn bind(&self, to: &mut Parameters) {
         to.bytes(&self.blind.0);

@@ -13,13 +13,26 @@ pub(crate) trait Record: Sized {
     /// The columns, in the order of [`Record::bind`] and [`Record::read`].
     const COLUMNS: &'static str;
     /// How many columns.
-    const WIDTH: usize;
+    const WIDTH: usize = columns_in(Self::COLUMNS);
 
     /// Appends the row's values.
     fn bind(&self, to: &mut Parameters);
 
     /// Reads a row.
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreFault>;
+}
+
+/// How many names a list of columns has: the commas in it, and one.
+const fn columns_in(list: &str) -> usize {
+    let mut count = 1;
+    let mut left = list.as_bytes();
+    while let Some((byte, rest)) = left.split_first() {
+        if *byte == b',' {
+            count += 1;
+        }
+        left = rest;
+    }
+    count
 }
 
 impl Connection<'_> {

@@ -120,6 +120,19 @@ impl Tx {
         Ok(end - i64::from(count)..end)
     }
 
+    /// Moves a counter on to the number that it gives out next, and never back.
+    pub async fn advance(&mut self, counter: Counter, next: i64) -> Result<(), StoreFault> {
+        let mut connection = self.connection();
+        let mut parameters = connection.parameters();
+        parameters.int(next);
+        parameters.text(counter.name());
+        let sql = "UPDATE counter SET next = $1 WHERE name = $2 AND next < $1".to_owned();
+        connection
+            .execute("counter", sql, parameters)
+            .await
+            .map(drop)
+    }
+
     /// Appends events to the log and gives the index of the first; locks the log if that was not
     /// done.
     pub async fn append_log(&mut self, rows: &[LogRow]) -> Result<i64, StoreFault> {

@@ -78,7 +78,6 @@ pub struct TiesRow {
 impl Record for TyingRow {
     const TABLE: &'static str = "tying";
     const COLUMNS: &'static str = "seq, report_id, about_ms, decision_id, undone";
-    const WIDTH: usize = 5;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.seq);
@@ -103,7 +102,6 @@ impl Record for DecisionRow {
     const TABLE: &'static str = "decision";
     const COLUMNS: &'static str =
         "id, kind, one_side, other_side, made_ms, undone_ms, reason_sealed";
-    const WIDTH: usize = 7;
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());

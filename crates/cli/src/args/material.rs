@@ -99,7 +99,7 @@ pub(crate) enum List {
         #[command(flatten)]
         terms: Terms,
         #[command(flatten)]
-        source: Source,
+        source: FetchedFrom,
         /// Consult it from now on without an end.
         #[arg(long, conflicts_with_all = ["until", "off"])]
         on: bool,
@@ -140,8 +140,8 @@ pub(crate) enum List {
     },
     /// Fetch what changed in lists from the services that keep them, over HTTPS.
     ///
-    /// Each page is kept together with how far it came, so whatever breaks off goes on there. Broken
-    /// records are set aside and named; the rest is taken.
+    /// Each page is kept together with how far it came, so whatever breaks off goes on there.
+    /// Broken records are set aside and named; the rest is taken.
     Fetch {
         /// The lists' names.
         #[arg(value_name = "NAME", required_unless_present = "all")]
@@ -248,7 +248,7 @@ pub(crate) struct Terms {
 
 /// Where a list is fetched from.
 #[derive(Debug, Clone, ClapArgs)]
-pub(crate) struct Source {
+pub(crate) struct FetchedFrom {
     /// The service that the list is fetched from; none: from nowhere any more.
     #[arg(long, value_name = "SERVICE", value_parser = service())]
     pub(crate) source: Option<Service>,

@@ -15,7 +15,7 @@ use wire::lists::{DETECT_BYTES, Format, detect};
 
 use super::{open, open_or_create};
 use crate::Verdict;
-use crate::args::{List, Place, Service, Source, Terms};
+use crate::args::{FetchedFrom, List, Place, Service, Terms};
 use crate::failure::Failure;
 use crate::output;
 
@@ -144,7 +144,7 @@ async fn set(args: List) -> Result<Verdict, Failure> {
 }
 
 /// Says where a list is fetched from, if anything was said of it.
-async fn set_source(station: &Station, name: &str, source: Source) -> Result<(), IntakeError> {
+async fn set_source(station: &Station, name: &str, source: FetchedFrom) -> Result<(), IntakeError> {
     let settings = SourceSettings {
         service: match source.source {
             Some(Service::None) => {

@@ -36,6 +36,8 @@ pub(super) struct Tools<'a> {
     pub(super) clock: &'a dyn Clock,
     pub(super) triage_policy: &'a triage::Policy,
     pub(super) storm_policy: &'a link::StormPolicy,
+    /// Files that an entry matches before it waits for a person.
+    pub(super) matches_per_entry_max: i64,
 }
 
 /// A case with its key and its findings opened.
@@ -108,7 +110,7 @@ impl Batch<'_> {
     ) -> Result<Outcome, IntakeError> {
         match operation {
             Operation::Submit(submission) => self.submit(*submission, at),
-            Operation::AddFile(file) => self.add_file(tx, *file, at).await,
+            Operation::AddFile(file) => self.add_file(*file, at),
             Operation::Describe(description) => self.describe(*description, at),
             Operation::Finish(finishing) => self.finish(tx, *finishing, at).await,
             Operation::SubmitWhole(submission, finishing) => {
@@ -145,6 +147,10 @@ impl Batch<'_> {
                 self.judge_match(tx, id, state, actor, at).await
             }
             Operation::Rematch(rematch) => self.rematch(tx, *rematch, at).await,
+            Operation::HeldMatched(rev) => {
+                tx.advance(store::Counter::Matched, rev + 1).await?;
+                Ok(Outcome::Done)
+            }
         }
     }
 
@@ -250,12 +256,7 @@ impl Batch<'_> {
         Ok(outcome)
     }
 
-    async fn add_file(
-        &mut self,
-        tx: &mut Tx,
-        new: NewFile,
-        at: Timestamp,
-    ) -> Result<Outcome, IntakeError> {
+    fn add_file(&mut self, new: NewFile, at: Timestamp) -> Result<Outcome, IntakeError> {
         let report = new.row.report;
         self.expect_open(report, new.actor, at)?;
         let files = self.files.entry(report).or_default();
@@ -274,8 +275,7 @@ impl Batch<'_> {
         event.file = Some(row.id.to_string());
         event.sha256 = Some(hex(&new.sha256));
         self.record(&event, report, &new.key)?;
-        self.keep_look(tx, report, row.id, new.hashes, new.look)
-            .await?;
+        self.keep_look(report, row.id, new.hashes, new.look);
         self.written.files.push(row);
         self.touch(report, at);
         Ok(Outcome::Done)

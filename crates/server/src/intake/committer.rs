@@ -236,6 +236,7 @@ async fn load<'a>(
             clock: core.clock.as_ref(),
             triage_policy: &core.triage_policy,
             storm_policy: &core.storm_policy,
+            matches_per_entry_max: core.config.matches_per_entry_max.get().into(),
         },
         reports,
         latest,
@@ -279,7 +280,7 @@ async fn save(tx: &mut Tx, mut batch: Batch<'_>) -> Result<(), IntakeFault> {
     tx.put_reports(&reports).await?;
     tx.insert_files(&written.files).await?;
     tx.insert_file_hashes(&written.file_hashes).await?;
-    tx.insert_looks(&written.looks).await?;
+    super::material::save_looks(tx, written.looks).await?;
     tx.insert_details(&written.details).await?;
     tx.insert_mentions(&written.mentions).await?;
     tx.insert_links(&written.links).await?;
@@ -363,6 +364,7 @@ impl Wanted {
                 | Operation::PutEntries(_)
                 | Operation::ChangeSource(_)
                 | Operation::ReleaseEntry(..)
+                | Operation::HeldMatched(_)
                 | Operation::JudgeMatch(..)
                 | Operation::Decide(..) => {}
                 Operation::Rematch(new) => {

@@ -24,7 +24,7 @@ pub(crate) enum SourceChange {
     Forget,
     /// A fetch begins, if none began since `turn`. `anew` reads from the start.
     Begin { turn: i64, anew: bool },
-    /// What came was compared with what is held, and the fetch is at its end.
+    /// The fetch is at its end, for that reason if not for a good one.
     End { turn: i64, failure: String },
 }
 
@@ -58,15 +58,11 @@ impl Batch<'_> {
                 if anew {
                     row.checkpoint = None;
                 }
-                if row.unmatched_rev.is_none() {
-                    row.unmatched_rev = Some(tx.last_rev().await?);
-                }
                 let what = format!("fetch {} begins", row.turn);
                 (Some(row), what)
             }
             SourceChange::End { turn, failure } => {
                 let mut row = at_turn(standing, turn)?;
-                row.unmatched_rev = None;
                 let what = if failure.is_empty() {
                     row.done = Some(at);
                     format!("fetch {turn} came to its end")
@@ -121,7 +117,6 @@ fn set(
         settings: settings.clone(),
         checkpoint: None,
         turn: 0,
-        unmatched_rev: None,
         tried: None,
         done: None,
         failure: String::new(),
@@ -130,7 +125,6 @@ fn set(
         // A fetch of the old source that is under way must not keep its checkpoint here.
         Some(row) if anew => ListSourceRow {
             turn: row.turn + 1,
-            unmatched_rev: row.unmatched_rev,
             ..fresh
         },
         Some(row) => ListSourceRow { settings, ..row },

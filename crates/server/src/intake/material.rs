@@ -1,6 +1,6 @@
 //! The part of a batch that keeps lists of known material, what files look like, and what matched.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use model::{
@@ -17,10 +17,6 @@ use super::operation::{Actor, Finishing, Outcome};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::material::{EntryWords, PreparedMaterial, blinds_of};
 use crate::sealed_names as names;
-
-/// Files that one entry matches before a person has to look at the entry: what many files are near
-/// to is more likely a flat picture or a mistake than known material.
-pub(super) const MATCHES_BEFORE_HELD_BACK: i64 = 1_000;
 
 /// Entries of one list, sealed and ready to be kept.
 pub(crate) struct EntryBatch {
@@ -56,12 +52,37 @@ pub(crate) struct EntryPut {
     pub(crate) hashes: Vec<Blind>,
 }
 
+/// Writes what files look like, numbered in their order.
+pub(super) async fn save_looks(tx: &mut Tx, mut looks: Vec<LookRow>) -> Result<(), IntakeFault> {
+    if looks.is_empty() {
+        return Ok(());
+    }
+    let most = u32::try_from(looks.len()).unwrap_or(u32::MAX);
+    let numbers = tx.reserve(Counter::Look, most).await?;
+    for (row, number) in looks.iter_mut().zip(numbers) {
+        row.seq = number;
+    }
+    Ok(tx.insert_looks(&looks).await?)
+}
+
 /// How many entries a batch put, removed and left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct EntriesKept {
     pub(crate) put: u64,
     pub(crate) removed: u64,
     pub(crate) unchanged: u64,
+}
+
+impl EntriesKept {
+    /// In words.
+    fn of(self, list: ListId) -> String {
+        let Self {
+            put,
+            removed,
+            unchanged,
+        } = self;
+        format!("list {list}: {put} entries put, {removed} removed, {unchanged} unchanged")
+    }
 }
 
 /// A finished report whose files matched something new, or nothing any more, judged anew.
@@ -117,7 +138,9 @@ impl Fresh {
     }
 
     /// Writes the rows, and says which change was the last.
-    async fn write(self, tx: &mut Tx) -> Result<Option<i64>, IntakeFault> {
+    async fn write(mut self, tx: &mut Tx) -> Result<Option<i64>, IntakeFault> {
+        // In the order of the table, so that a page of it is written once.
+        self.hashes.sort_unstable_by_key(|row| row.blind.0);
         let last = self.rows.iter().map(|row| row.rev).max();
         if last.is_some() {
             tx.put_entries(&self.rows).await?;
@@ -133,9 +156,15 @@ impl Batch<'_> {
     pub(super) async fn put_list(
         &mut self,
         tx: &mut Tx,
-        row: ListRow,
+        mut row: ListRow,
         event: &CustodyEvent,
     ) -> Result<Outcome, IntakeError> {
+        if let Some(standing) = tx.lists(&[row.id]).await?.into_iter().next() {
+            // What an import counted meanwhile holds, and a key that is gone stays gone.
+            row.snapshot = standing.snapshot;
+            row.entries = standing.entries;
+            row.key = row.key.filter(|_| standing.key.is_some());
+        }
         tx.put_lists(std::slice::from_ref(&row)).await?;
         self.record_unbound(event)?;
         Ok(Outcome::Done)
@@ -194,22 +223,19 @@ impl Batch<'_> {
                 kept.put += 1;
             }
         }
-        let last = fresh.write(tx).await?;
-        if let Some(last) = last {
-            list.snapshot = last;
+        let newest = fresh.write(tx).await?;
+        if let Some(newest) = newest {
+            list.snapshot = newest;
             list.changed = at;
             tx.put_lists(std::slice::from_ref(&list)).await?;
-            self.material_rev = Some(last);
+            self.material_rev = Some(newest);
         }
         if let Some(row) = &source {
             tx.put_list_source(row).await?;
         }
-        if last.is_some() || source.is_some() {
+        if newest.is_some() || source.is_some() {
             let mut event = CustodyEvent::new(at, Deed::ListImported, new.actor.to_string());
-            event.note = Some(format!(
-                "list {}: {} entries put, {} removed, {} unchanged",
-                list.id, kept.put, kept.removed, kept.unchanged
-            ));
+            event.note = Some(kept.of(list.id));
             self.record_unbound(&event)?;
         }
         self.unsettled = false;
@@ -249,42 +275,52 @@ impl Batch<'_> {
             .ok_or(IntakeRefusal::NoSuchEntry)?;
         row.state = EntryState::Listed;
         row.matched = 0;
-        self.rewrite_entry(tx, row).await?;
+        self.rewrite_entry(tx, row, at).await?;
         let mut event = CustodyEvent::new(at, Deed::ListChanged, actor.to_string());
         event.note = Some(format!("entry {entry} matches again"));
         self.record_unbound(&event)?;
         Ok(Outcome::Done)
     }
 
-    async fn rewrite_entry(&mut self, tx: &mut Tx, mut row: EntryRow) -> Result<(), IntakeError> {
+    /// Writes an entry that stands otherwise than before; its list tells of the change.
+    async fn rewrite_entry(
+        &mut self,
+        tx: &mut Tx,
+        mut row: EntryRow,
+        at: Timestamp,
+    ) -> Result<(), IntakeError> {
         let rev = tx.reserve(Counter::Rev, 1).await?.start;
+        let mut lists = tx.lists(&[row.list]).await?;
+        for list in &mut lists {
+            list.snapshot = rev;
+            list.changed = at;
+        }
         row.rev = rev;
         tx.put_entries(&[row]).await?;
+        tx.put_lists(&lists).await?;
         self.material_rev = Some(rev);
         Ok(())
     }
 
     /// Keeps what a received file hashes to and looks like.
-    pub(super) async fn keep_look(
+    pub(super) fn keep_look(
         &mut self,
-        tx: &mut Tx,
         report: ReportId,
         file: FileId,
         hashes: Vec<Blind>,
         look: Option<Sealed>,
-    ) -> Result<(), IntakeError> {
+    ) {
         let rows = hashes.into_iter().map(|blind| FileHashRow { blind, file });
         self.written.file_hashes.extend(rows);
         if let Some(sealed) = look {
-            let seq = tx.reserve(Counter::Look, 1).await?.start;
             self.written.looks.push(LookRow {
-                seq,
+                // All of a batch get their numbers at once, when they are written.
+                seq: 0,
                 file,
                 report,
                 sealed: Some(sealed),
             });
         }
-        Ok(())
     }
 
     /// Whether the lists have changed since a report's files were compared with them.
@@ -356,7 +392,7 @@ impl Batch<'_> {
         for mut entry in tx.entries(&ids).await? {
             let matched = rows.iter().filter(|row| row.entry == entry.id).count();
             entry.matched += i64::try_from(matched).unwrap_or(i64::MAX);
-            let floods = entry.matched >= MATCHES_BEFORE_HELD_BACK;
+            let floods = entry.matched >= self.tools.matches_per_entry_max;
             if entry.state == EntryState::Listed && floods {
                 entry.state = EntryState::HeldBack;
                 let mut event = CustodyEvent::new(at, Deed::ListChanged, Actor::Clock.to_string());
@@ -365,7 +401,7 @@ impl Batch<'_> {
                     entry.id, entry.matched
                 ));
                 self.record_unbound(&event)?;
-                self.rewrite_entry(tx, entry).await?;
+                self.rewrite_entry(tx, entry, at).await?;
             } else {
                 tx.put_entries(&[entry]).await?;
             }
@@ -377,7 +413,7 @@ impl Batch<'_> {
     pub(super) async fn rematch(
         &mut self,
         tx: &mut Tx,
-        new: Rematch,
+        mut new: Rematch,
         at: Timestamp,
     ) -> Result<Outcome, IntakeError> {
         self.load_reports(tx, &[new.report]).await?;
@@ -392,6 +428,12 @@ impl Batch<'_> {
         self.load_cases(tx, &[case]).await?;
         self.load_members(tx, case).await?;
         self.load_keys(tx, new.report).await?;
+        // What was found before is neither told nor counted again.
+        let standing = tx.matches_of(new.report).await?;
+        let standing: HashSet<(FileId, EntryId)> =
+            standing.iter().map(|row| (row.file, row.entry)).collect();
+        let matches = &mut new.material.matches;
+        matches.retain(|found| !standing.contains(&(found.file, found.entry)));
         self.keep_matches(tx, new.report, &new.material, new.actor, at)
             .await?;
         let material = new.material.sealed;

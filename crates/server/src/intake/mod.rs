@@ -28,7 +28,7 @@ pub(crate) use committer::Committer;
 pub(crate) use fetching::{PageEnd, SourceChange, SourceOrder};
 pub(crate) use material::{EntryBatch, EntryChange, EntryPut, Rematch};
 pub(crate) use operation::{Operation, Outcome};
-pub(crate) use prepare::{Judging, MeasuredFile, open_details, words};
+pub(crate) use prepare::{Judging, MeasuredFile, identifier_blind, open_details, words};
 
 use crate::sealed_names as names;
 use crate::station::Station;

@@ -152,6 +152,8 @@ pub(crate) enum Operation {
     JudgeMatch(MatchId, MatchState, Actor),
     /// A finished report is judged anew.
     Rematch(Box<Rematch>),
+    /// Changes to entries up to this one were compared with what is held.
+    HeldMatched(i64),
     /// The program ends: what can be read faster next time is written down.
     Rest,
 }

@@ -3,13 +3,13 @@
 use model::{Digests, Identifier, Part, ReportId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use store::{Blind, DetailRow, FileRow, Sealed, SubmissionRow};
-use vault::DataKey;
+use vault::{DataKey, Keys};
 use wire::ispws::{FileDetails, FileSaid};
 
 use super::operation::{Actor, Finishing, Judged, PreparedIdentifier, Submission};
 use super::storm::PreparedStorm;
 use super::{IntakeError, IntakeFault, IntakeRefusal, Origin};
-use crate::material::{Look, PreparedMaterial};
+use crate::material::{Look, PreparedMaterial, files_compared, open_looks};
 use crate::sealed_names as names;
 use crate::station::{Core, Station};
 
@@ -85,24 +85,19 @@ impl Station {
     ) -> Result<Finishing, IntakeError> {
         let open = self.open_report(actor, report).await?;
         let store = &self.core().store;
-        let submission = store.submission(report).await?;
-        let submission = submission.ok_or(IntakeFault::Unreadable {
+        let contents = store.contents_of(report).await?;
+        let submission = contents.submission.ok_or(IntakeFault::Unreadable {
             what: "a submission",
         })?;
-        let files = store.files_of(&[report]).await?;
-        let details = if files.is_empty() {
-            Vec::new()
-        } else {
-            store.details_of(report).await?
-        };
-        let said = open_details(open.key(), &details)?;
+        let files = contents.files;
+        let said = open_details(open.key(), &contents.details)?;
         for details in said.iter().flat_map(|(_, details)| details) {
             wire::ispws::check_at_finish(details).map_err(IntakeRefusal::Document)?;
         }
         let mut words = words(open.key(), &submission, &files, &said)?;
-        let compared = self.files_compared(report, open.key()).await?;
+        let looks = open_looks(open.key(), contents.looks)?;
+        let compared = files_compared(open.key(), &files, &looks)?;
         let material = self.prepare_material(report, open.key(), &compared).await?;
-        let looks = self.looks(report, open.key()).await?;
         for (row, said) in files.iter().zip(&mut words.files) {
             let leader = looks.get(&row.id).and_then(Look::leader);
             // Near copies of one picture have the same leader, so that a storm gathers them.
@@ -213,8 +208,7 @@ fn sealed_identifiers(
             let context = names::identifier(report, position);
             let entropy = core.entropy.as_ref();
             let sealed = Sealed(vault::seal::seal(key, &context, &json, entropy)?);
-            let kind = identifier.kind.name();
-            let blind = Blind(core.keys.blind(kind, identifier.normal.expose()));
+            let blind = identifier_blind(&core.keys, &identifier);
             Ok(PreparedIdentifier {
                 identifier,
                 blind,
@@ -222,6 +216,11 @@ fn sealed_identifiers(
             })
         })
         .collect()
+}
+
+/// The keyed digest by which an identifier is found among what reports mention.
+pub(crate) fn identifier_blind(keys: &Keys, identifier: &Identifier) -> Blind {
+    Blind(keys.blind(identifier.kind.name(), identifier.normal.expose()))
 }
 
 /// The blind index of a submission's content: the same bytes of the same sender.

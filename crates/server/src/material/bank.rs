@@ -18,7 +18,7 @@ use crate::station::Core;
 /// Entries that are read at a time.
 const ENTRIES_PER_READ: usize = 5_000;
 /// Hashes of one entry that are compared by distance; a key of the index has room for no more.
-const HASHES_PER_ENTRY_MAX: u64 = 8;
+pub(super) const HASHES_PER_ENTRY_MAX: u64 = 8;
 /// Rows that are moved in passing, after each reading, to keep the index fast.
 const ROWS_MOVED_MAX: usize = 200_000;
 
@@ -53,8 +53,18 @@ impl Bank {
 
     /// Takes every change that the database has and this does not, and says up to which it came.
     pub(crate) async fn follow(&self, core: &Core) -> Result<i64, IntakeFault> {
+        let lists = core.store.all_lists().await?;
+        self.follow_lists(core, &lists).await
+    }
+
+    /// The same, up to what the lists say of their last changes.
+    pub(crate) async fn follow_lists(
+        &self,
+        core: &Core,
+        lists: &[ListRow],
+    ) -> Result<i64, IntakeFault> {
         let mut followed = self.followed.lock().await;
-        let last = core.store.last_rev().await?;
+        let last = last_change(lists);
         if !followed.begun && last > 0 {
             if let Some((index, reached)) = saved::load(core).await? {
                 *self.index.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
@@ -183,6 +193,12 @@ pub(crate) fn open_entry(key: &DataKey, row: &EntryRow) -> Result<Option<EntryWo
         what: "an entry of a list",
     })?;
     Ok(Some(words))
+}
+
+/// The last change to any entry: each change is told in its list too.
+fn last_change(lists: &[ListRow]) -> i64 {
+    let changes = lists.iter().map(|list| list.snapshot);
+    changes.max().unwrap_or_default()
 }
 
 /// Whether a list is consulted at a moment.

@@ -1,6 +1,6 @@
 //! The one answer to "is this known?": every match, with its list, its entry and how near it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
     CustodyEvent, Deed, EntryId, ListId, ListPurpose, MaterialHash, PDQ_DISTANCE, PDQ_QUALITY, Pdq,
@@ -160,10 +160,7 @@ impl Station {
         what: &str,
         compared: &[Compared],
     ) -> Result<Vec<Comparison>, IntakeError> {
-        let mut answers = Vec::with_capacity(compared.len());
-        for one in compared {
-            answers.push(compare(self.core(), one, sees, self.now()).await?);
-        }
+        let answers = compare(self.core(), compared, sees, self.now()).await?;
         let matches: usize = answers.iter().map(|answer| answer.matches.len()).sum();
         let mut event = CustodyEvent::new(self.now(), Deed::MaterialCompared, actor.to_string());
         event.note = Some(format!("{} of {what}: {matches} matches", compared.len()));
@@ -172,61 +169,74 @@ impl Station {
     }
 }
 
-/// Compares with every list that is on at `at`.
+/// Compares each with every list that is on at `at`; the answers are in their order.
 pub(crate) async fn compare(
     core: &Core,
-    compared: &Compared,
+    compared: &[Compared],
     sees: Sees,
     at: model::Timestamp,
-) -> Result<Comparison, IntakeFault> {
+) -> Result<Vec<Comparison>, IntakeFault> {
     let bank = &core.material.bank;
-    let rev = bank.follow(core).await?;
-    let lists: BTreeMap<ListId, ListRow> = core
-        .store
-        .all_lists()
-        .await?
+    let lists = core.store.all_lists().await?;
+    let rev = bank.follow_lists(core, &lists).await?;
+    let lists: BTreeMap<ListId, ListRow> = lists
         .into_iter()
         .filter(|list| is_on(list, at))
         .filter(|list| sees == Sees::Every || list.compartment == SHARED_COMPARTMENT)
         .map(|list| (list.id, list))
         .collect();
     let abuse = |list: &&ListRow| list.purpose == ListPurpose::Abuse;
-    let mut answer = Comparison {
+    let unmatched = Comparison {
         lists: lists.len(),
         abuse_lists: lists.values().filter(abuse).count(),
         rev,
         ..Comparison::default()
     };
+    let mut answers = vec![unmatched; compared.len()];
     if lists.is_empty() {
-        return Ok(answer);
+        return Ok(answers);
     }
-    let mut hits = near(core, compared);
-    exact(core, compared, &mut hits).await?;
-    let ids: Vec<EntryId> = hits.keys().copied().collect();
+    let hits = exact(core, compared, near(core, compared)).await?;
+    let ids: BTreeSet<EntryId> = hits.iter().flat_map(BTreeMap::keys).copied().collect();
+    let ids: Vec<EntryId> = ids.into_iter().collect();
     for row in core.store.entries(&ids).await? {
         let (Some(list), EntryState::Listed) = (lists.get(&row.list), row.state) else {
             continue;
         };
-        let Some(hit) = hits.remove(&row.id) else {
+        let Some(key) = bank.key(core, list)? else {
             continue;
         };
-        let is_near_enough = hit.distance == 0 || i64::from(hit.distance) <= list.radius;
-        if let (true, Some(key)) = (is_near_enough, bank.key(core, list)?)
-            && let Some(words) = open_entry(&key, &row)?
-        {
-            answer.matches.push(found(list, &row, words, hit));
+        let Some(words) = open_entry(&key, &row)? else {
+            continue;
+        };
+        for (answer, hits) in answers.iter_mut().zip(&hits) {
+            if let Some(hit) = hits.get(&row.id)
+                && (hit.distance == 0 || i64::from(hit.distance) <= list.radius)
+            {
+                answer.matches.push(found(list, &row, words.clone(), hit));
+            }
         }
     }
-    answer
-        .matches
-        .sort_by_key(|found| (found.distance, std::cmp::Reverse(found.trust), found.entry));
-    answer.more = answer.matches.len() > MATCHES_MAX;
-    answer.matches.truncate(MATCHES_MAX);
-    Ok(answer)
+    for answer in &mut answers {
+        answer
+            .matches
+            .sort_by_key(|found| (found.distance, std::cmp::Reverse(found.trust), found.entry));
+        answer.more = answer.matches.len() > MATCHES_MAX;
+        answer.matches.truncate(MATCHES_MAX);
+    }
+    Ok(answers)
 }
 
-fn near(core: &Core, compared: &Compared) -> BTreeMap<EntryId, Hit> {
-    let mut hits: BTreeMap<EntryId, Hit> = BTreeMap::new();
+/// How the entries matched best, by entry.
+type Hits = BTreeMap<EntryId, Hit>;
+
+fn near(core: &Core, compared: &[Compared]) -> Vec<Hits> {
+    let each = compared.iter().map(|one| near_one(core, one));
+    each.collect()
+}
+
+fn near_one(core: &Core, compared: &Compared) -> Hits {
+    let mut hits = Hits::new();
     let telling = |aspect: &&Aspect| aspect.quality >= PDQ_QUALITY && aspect.hash.is_telling();
     for aspect in compared.aspects.iter().filter(telling) {
         for (entry, distance) in core.material.bank.within(&aspect.hash, PDQ_DISTANCE) {
@@ -246,27 +256,34 @@ fn near(core: &Core, compared: &Compared) -> BTreeMap<EntryId, Hit> {
     hits
 }
 
+/// Adds what matches by equality: equal bytes say more than equal looks.
 async fn exact(
     core: &Core,
-    compared: &Compared,
-    hits: &mut BTreeMap<EntryId, Hit>,
-) -> Result<(), IntakeFault> {
-    let blinds = exact_blinds(&core.keys, &compared.exact);
-    let asked: Vec<Blind> = blinds.iter().map(|(blind, _)| *blind).collect();
-    for row in core.store.entry_hashes(&asked).await? {
-        let kind = blinds.iter().find(|(blind, _)| *blind == row.blind);
-        let Some((_, algorithm)) = kind else { continue };
-        let hit = Hit {
-            algorithm,
-            distance: 0,
-            seen: "as it is".to_owned(),
-            quality: None,
-            at_millis: None,
-        };
-        // Equal bytes say more than equal looks.
-        hits.insert(row.entry, hit);
+    compared: &[Compared],
+    mut hits: Vec<Hits>,
+) -> Result<Vec<Hits>, IntakeFault> {
+    let mut askers: HashMap<Blind, Vec<(usize, &'static str)>> = HashMap::new();
+    for (place, one) in compared.iter().enumerate() {
+        for (blind, kind) in exact_blinds(&core.keys, &one.exact) {
+            askers.entry(blind).or_default().push((place, kind));
+        }
     }
-    Ok(())
+    let asked: Vec<Blind> = askers.keys().copied().collect();
+    for row in core.store.entry_hashes(&asked).await? {
+        for (place, algorithm) in askers.get(&row.blind).into_iter().flatten() {
+            let hit = Hit {
+                algorithm,
+                distance: 0,
+                seen: "as it is".to_owned(),
+                quality: None,
+                at_millis: None,
+            };
+            if let Some(hits) = hits.get_mut(*place) {
+                hits.insert(row.entry, hit);
+            }
+        }
+    }
+    Ok(hits)
 }
 
 /// The keyed digests of exact hashes, each with its kind.
@@ -286,7 +303,7 @@ pub(crate) fn exact_blinds(keys: &Keys, hashes: &[MaterialHash]) -> Vec<(Blind, 
         .collect()
 }
 
-fn found(list: &ListRow, row: &EntryRow, words: EntryWords, hit: Hit) -> Found {
+fn found(list: &ListRow, row: &EntryRow, words: EntryWords, hit: &Hit) -> Found {
     let version = match hit.algorithm {
         fingerprint::pdq::ALGORITHM => fingerprint::pdq::VERSION,
         _ => 1,
@@ -307,7 +324,7 @@ fn found(list: &ListRow, row: &EntryRow, words: EntryWords, hit: Hit) -> Found {
         algorithm: hit.algorithm.to_owned(),
         version,
         distance: hit.distance,
-        seen: hit.seen,
+        seen: hit.seen.clone(),
         quality: hit.quality,
         at_millis: hit.at_millis,
         feedback: words

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use store::Blind;
 use vault::Keys;
 
+use super::bank::HASHES_PER_ENTRY_MAX;
+
 /// What an entry says, in the shape in which it is sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EntryWords {
@@ -133,11 +135,19 @@ pub(crate) fn hash_blind(keys: &Keys, kind: &str, value: &str) -> Blind {
     Blind(keys.blind(&format!("material|{kind}"), value))
 }
 
-/// The keyed digests of an entry's exact hashes. PDQ is among them: an equal hash is found even
-/// where no near ones are asked for.
+/// The keyed digests of an entry's exact hashes. A PDQ hash that the index has is not among them:
+/// there an equal one is found at distance 0.
 pub(crate) fn blinds_of(keys: &Keys, words: &EntryWords) -> Vec<Blind> {
-    let hashes = words.hashes.iter();
-    hashes
-        .map(|(kind, value)| hash_blind(keys, kind, value))
-        .collect()
+    let mut blinds = Vec::with_capacity(words.hashes.len());
+    let mut near_hashes = 0;
+    for hash in words.parsed_hashes() {
+        if matches!(&hash, MaterialHash::Pdq(hash) if hash.is_telling()) {
+            near_hashes += 1;
+            if near_hashes <= HASHES_PER_ENTRY_MAX {
+                continue;
+            }
+        }
+        blinds.push(hash_blind(keys, hash.kind(), &hash.value()));
+    }
+    blinds
 }

@@ -21,7 +21,7 @@ use crate::sealed_names as names;
 use crate::station::{Core, Station};
 
 /// Entries in one transaction.
-const ENTRIES_PER_STEP: usize = 2_000;
+const ENTRIES_PER_STEP: usize = 4_000;
 /// Steps that are read ahead of the one being written.
 const STEPS_AHEAD: usize = 2;
 /// Records set aside that an answer names; all are counted.
@@ -88,7 +88,6 @@ impl Station {
         progress: impl Fn(ImportProgress),
     ) -> Result<Imported, IntakeError> {
         let list = self.find_list(name).await?;
-        let before = self.core().store.last_rev().await?;
         let mut imported = Imported::default();
         let document = Document {
             format,
@@ -100,19 +99,18 @@ impl Station {
             imported.code = Some(fault.code().to_owned());
             imported.broken = Some(fault.to_string());
         }
-        self.settle_import(actor, before, &mut imported).await?;
+        self.settle_import(actor, &mut imported).await?;
         Ok(imported)
     }
 
-    /// Compares what came after a change with every file that is held, and brings what is searched
-    /// up to date, so that no later question waits for it.
+    /// Compares what came with every file that is held, and brings what is searched up to date, so
+    /// that no later question waits for it.
     pub(super) async fn settle_import(
         &self,
         actor: Actor,
-        before: i64,
         imported: &mut Imported,
     ) -> Result<(), IntakeError> {
-        imported.reopened += self.match_held(actor, before).await?;
+        imported.reopened += self.match_held(actor).await?;
         self.core().material.bank.follow(self.core()).await?;
         Ok(())
     }
@@ -148,10 +146,9 @@ impl Station {
         while let Some(step) = prepared.recv().await {
             match step {
                 Prepared::Changes(changes) => {
-                    seen.entries += changes.len() as u64;
                     let before = std::mem::replace(&mut batch, EntryBatch::new(list, actor));
                     batch.changes = changes;
-                    self.keep_entries(before, imported).await?;
+                    seen.entries += self.keep_entries(before, imported).await?;
                     progress(seen);
                 }
                 Prepared::Page(page) => batch.end = end(&page),
@@ -168,17 +165,20 @@ impl Station {
         reading.await.map_err(|_| IntakeFault::Unreadable {
             what: "the task that reads a list",
         })?;
-        self.keep_entries(batch, imported).await?;
+        seen.entries += self.keep_entries(batch, imported).await?;
+        progress(seen);
         Ok(broken)
     }
 
+    /// Keeps entries, and says how many they were.
     async fn keep_entries(
         &self,
         batch: EntryBatch,
         imported: &mut Imported,
-    ) -> Result<(), IntakeError> {
-        if batch.changes.is_empty() && batch.end.is_none() {
-            return Ok(());
+    ) -> Result<u64, IntakeError> {
+        let count = batch.changes.len() as u64;
+        if count == 0 && batch.end.is_none() {
+            return Ok(0);
         }
         let operation = Operation::PutEntries(Box::new(batch));
         if let Outcome::EntriesKept(kept) = self.commit(operation).await? {
@@ -186,7 +186,7 @@ impl Station {
             imported.removed += kept.removed;
             imported.unchanged += kept.unchanged;
         }
-        Ok(())
+        Ok(count)
     }
 
     /// Gives every entry of a list to `each`, for writing it out. That it was read is in the
@@ -268,8 +268,8 @@ fn prepare(
             )),
             Ok(Step::Page(page)) => {
                 if !changes.is_empty() {
-                    let last = Prepared::Changes(std::mem::take(&mut changes));
-                    if steps.blocking_send(last).is_err() {
+                    let rest = Prepared::Changes(std::mem::take(&mut changes));
+                    if steps.blocking_send(rest).is_err() {
                         return;
                     }
                 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use model::{FileId, MatchId, MaterialHash, Pdq, ReportId};
 use serde::Serialize;
-use store::{EntryState, FileRow};
+use store::{EntryState, FileRow, LookRow};
 use vault::DataKey;
 
 use super::clips::{SharedClip, shared_clips};
 use super::compare::{Aspect, Found};
-use super::rematch::{FileCompared, open_look};
+use super::rematch::{FilesCompared, open_look};
 use super::{Compared, Look};
 use crate::intake::{IntakeError, IntakeFault, MeasuredFile};
 use crate::sealed_names as names;
@@ -59,50 +59,6 @@ impl FileLook {
 }
 
 impl Station {
-    /// The files of a report, as they are compared with lists.
-    pub(crate) async fn files_compared(
-        &self,
-        report: ReportId,
-        key: &DataKey,
-    ) -> Result<Vec<FileCompared>, IntakeError> {
-        let store = &self.core().store;
-        let files = store.files_of(&[report]).await?;
-        if files.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut looks = self.looks(report, key).await?;
-        files
-            .iter()
-            .map(|file| {
-                let look = looks.remove(&file.id);
-                Ok(FileCompared {
-                    file: file.id,
-                    looked: look.as_ref().is_some_and(Look::is_looked),
-                    compared: Compared {
-                        exact: exact_hashes(key, file)?,
-                        aspects: look.map_or_else(Vec::new, |look| look.aspects().collect()),
-                    },
-                })
-            })
-            .collect()
-    }
-
-    /// What a report's files look like.
-    pub(crate) async fn looks(
-        &self,
-        report: ReportId,
-        key: &DataKey,
-    ) -> Result<HashMap<FileId, Look>, IntakeError> {
-        let rows = self.core().store.looks_of(&[report]).await?;
-        let mut looks = HashMap::with_capacity(rows.len());
-        for row in rows {
-            if let Some(sealed) = &row.sealed {
-                looks.insert(row.file, open_look(key, row.file, sealed)?);
-            }
-        }
-        Ok(looks)
-    }
-
     /// What matched of a report's files, and what they look like, by file.
     pub(crate) async fn material_of(
         &self,
@@ -111,7 +67,8 @@ impl Station {
     ) -> Result<HashMap<FileId, (FileLook, Vec<FoundInCase>)>, IntakeError> {
         let store = &self.core().store;
         let mut shown: HashMap<FileId, (FileLook, Vec<FoundInCase>)> = HashMap::new();
-        for (file, look) in self.looks(report, key).await? {
+        let rows = store.looks_of(&[report]).await?;
+        for (file, look) in open_looks(key, rows)? {
             let mut told = FileLook::of(&look);
             if look.frames.len() > 1 {
                 let held = &self.core().material.held;
@@ -146,6 +103,42 @@ impl Station {
         }
         Ok(shown)
     }
+}
+
+/// What files look like, opened.
+pub(crate) fn open_looks(
+    key: &DataKey,
+    rows: Vec<LookRow>,
+) -> Result<HashMap<FileId, Look>, IntakeFault> {
+    let mut looks = HashMap::with_capacity(rows.len());
+    for row in rows {
+        if let Some(sealed) = &row.sealed {
+            looks.insert(row.file, open_look(key, row.file, sealed)?);
+        }
+    }
+    Ok(looks)
+}
+
+/// The files of a report, as they are compared with lists.
+pub(crate) fn files_compared(
+    key: &DataKey,
+    files: &[FileRow],
+    looks: &HashMap<FileId, Look>,
+) -> Result<FilesCompared, IntakeFault> {
+    let mut all = FilesCompared {
+        all_looked: true,
+        ..FilesCompared::default()
+    };
+    for file in files {
+        let look = looks.get(&file.id);
+        all.files.push(file.id);
+        all.all_looked &= look.is_some_and(Look::is_looked);
+        all.compared.push(Compared {
+            exact: exact_hashes(key, file)?,
+            aspects: look.map_or_else(Vec::new, |look| look.aspects().collect()),
+        });
+    }
+    Ok(all)
 }
 
 /// The exact hashes of a file, from what was measured when it came.

@@ -185,9 +185,8 @@ impl Station {
 
     /// Lets an entry that was held back match again.
     pub async fn release_entry(&self, actor: Actor, entry: EntryId) -> Result<(), IntakeError> {
-        let before = self.core().store.last_rev().await?;
         self.commit(Operation::ReleaseEntry(entry, actor)).await?;
-        self.match_held(actor, before).await?;
+        self.match_held(actor).await?;
         Ok(())
     }
 

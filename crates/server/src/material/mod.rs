@@ -35,6 +35,7 @@ pub use hashing::{Hashed, Hashing};
 pub(crate) use held::Held;
 pub use import::{ImportProgress, Imported};
 pub use judged::{FileLook, FoundInCase};
+pub(crate) use judged::{files_compared, open_looks};
 pub use lists::{ListSettings, ListSummary};
 pub(crate) use look::Looker;
 pub use look::{FrameLook, Look, OtherLook, cage_of_this_program, inmate};

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{EntryId, FileId, ListId, ListPurpose, MatchId, PDQ_DISTANCE, ReportId, ReportState};
-use store::{MatchState, Sealed};
+use store::{Counter, EntryRow, EntryState, MatchState, Sealed};
 use vault::DataKey;
 
 use super::bank::open_entry;
 use super::compare::{Comparison, Found, compare};
-use super::entry::hash_blind;
+use super::entry::blinds_of;
+use super::judged::{files_compared, open_looks};
 use super::{Compared, Look, Sees};
 use crate::intake::{Actor, IntakeError, IntakeFault, IntakeRefusal, Operation, Rematch};
 use crate::sealed_names as names;
@@ -38,12 +39,13 @@ pub(crate) struct PreparedMatch {
     pub(crate) sealed: Sealed,
 }
 
-/// One file of a report as it is compared.
-pub(crate) struct FileCompared {
-    pub(crate) file: FileId,
-    pub(crate) compared: Compared,
-    /// Whether it could be looked into; what could not may be a copy all the same.
-    pub(crate) looked: bool,
+/// The files of a report as they are compared, in one order.
+#[derive(Default)]
+pub(crate) struct FilesCompared {
+    pub(crate) files: Vec<FileId>,
+    pub(crate) compared: Vec<Compared>,
+    /// Whether each could be looked into; what could not may be a copy all the same.
+    pub(crate) all_looked: bool,
 }
 
 impl Station {
@@ -52,27 +54,22 @@ impl Station {
         &self,
         report: ReportId,
         key: &DataKey,
-        files: &[FileCompared],
+        files: &FilesCompared,
     ) -> Result<Option<PreparedMaterial>, IntakeError> {
-        if files.is_empty() {
+        if files.files.is_empty() {
             return Ok(None);
         }
         let at = self.now();
-        let mut answers: Vec<(FileId, Comparison)> = Vec::with_capacity(files.len());
-        for file in files {
-            let answer = compare(self.core(), &file.compared, Sees::Every, at).await?;
-            answers.push((file.file, answer));
-        }
-        let rev = answers.iter().map(|(_, answer)| answer.rev).min();
-        let all_looked = files.iter().all(|file| file.looked);
-        let asked = answers.iter().all(|(_, answer)| answer.abuse_lists > 0);
-        let none = answers.iter().all(|(_, answer)| answer.matches.is_empty());
+        let answers = compare(self.core(), &files.compared, Sees::Every, at).await?;
+        let rev = answers.first().map(|answer| answer.rev);
+        let asked = answers.iter().all(|answer| answer.abuse_lists > 0);
+        let none = answers.iter().all(|answer| answer.matches.is_empty());
         let context = triage::Material {
-            listed: answers.iter().any(|(_, answer)| answer.is_listed()),
-            unlisted: asked && all_looked && none,
+            listed: answers.iter().any(Comparison::is_listed),
+            unlisted: asked && files.all_looked && none,
         };
         let mut matches = Vec::new();
-        for (file, answer) in &answers {
+        for (file, answer) in files.files.iter().zip(&answers) {
             for found in &answer.matches {
                 matches.push(self.seal_match(key, *file, found)?);
             }
@@ -114,53 +111,56 @@ impl Station {
         })
     }
 
-    /// Compares the entries that came after the change `rev` with every file that is held, and
-    /// judges anew what they match. Says how many reports that was.
-    pub(crate) async fn match_held(&self, actor: Actor, rev: i64) -> Result<u64, IntakeError> {
+    /// Compares the entries that no one has yet with every file that is held, and judges anew what
+    /// they match. Says how many reports that was. How far it came is kept, so that one that is
+    /// killed is gone on with by the next import or the running server.
+    pub(crate) async fn match_held(&self, actor: Actor) -> Result<u64, IntakeError> {
         let core = self.core();
-        core.material.held.follow(self).await?;
+        let mut next = core.store.next_of(Counter::Matched).await?;
+        let mut reopened = 0;
+        loop {
+            let rows = core.store.entries_after(next - 1, ENTRIES_PER_READ).await?;
+            let Some(end) = rows.last().map(|row| row.rev) else {
+                return Ok(reopened);
+            };
+            core.material.held.follow(self).await?;
+            for report in self.held_like(&rows).await? {
+                let why = "a list of known material has grown".to_owned();
+                reopened += u64::from(self.rejudge(actor, report, why).await?);
+            }
+            self.commit(Operation::HeldMatched(end)).await?;
+            next = end + 1;
+        }
+    }
+
+    /// The reports with a file that one of these entries may name.
+    async fn held_like(&self, rows: &[EntryRow]) -> Result<BTreeSet<ReportId>, IntakeError> {
+        let core = self.core();
         let lists = core.store.all_lists().await?;
         let mut reports: BTreeSet<ReportId> = BTreeSet::new();
-        let mut after = rev;
-        loop {
-            let rows = core.store.entries_after(after, ENTRIES_PER_READ).await?;
-            let Some(end) = rows.last() else { break };
-            after = end.rev;
-            let mut blinds = Vec::new();
-            for row in &rows {
-                let list = lists.iter().find(|list| list.id == row.list);
-                let Some(list) = list else { continue };
-                let Some(key) = core.material.bank.key(core, list)? else {
-                    continue;
-                };
-                let Some(words) = open_entry(&key, row)? else {
-                    continue;
-                };
-                let hashes = words.hashes.iter();
-                blinds.extend(hashes.map(|(kind, value)| hash_blind(&core.keys, kind, value)));
-                let radius = u32::try_from(list.radius).unwrap_or_default();
-                for hash in words.near_hashes() {
-                    let near = core.material.held.within(&hash, radius.min(PDQ_DISTANCE));
-                    reports.extend(near);
-                }
-            }
-            let files: Vec<FileId> = core
-                .store
-                .file_hashes(&blinds)
-                .await?
-                .into_iter()
-                .map(|row| row.file)
-                .collect();
-            for file in core.store.files(&files).await? {
-                reports.insert(file.report);
+        let mut blinds = Vec::new();
+        for row in rows.iter().filter(|row| row.state == EntryState::Listed) {
+            let list = lists.iter().find(|list| list.id == row.list);
+            let Some(list) = list else { continue };
+            let Some(key) = core.material.bank.key(core, list)? else {
+                continue;
+            };
+            let Some(words) = open_entry(&key, row)? else {
+                continue;
+            };
+            blinds.extend(blinds_of(&core.keys, &words));
+            let radius = u32::try_from(list.radius).unwrap_or_default();
+            for hash in words.near_hashes() {
+                let near = core.material.held.within(&hash, radius.min(PDQ_DISTANCE));
+                reports.extend(near);
             }
         }
-        let mut reopened = 0;
-        for report in reports {
-            let why = "a list of known material has grown".to_owned();
-            reopened += u64::from(self.rejudge(actor, report, why).await?);
+        let found = core.store.file_hashes(&blinds).await?;
+        let files: Vec<FileId> = found.into_iter().map(|row| row.file).collect();
+        for file in core.store.files(&files).await? {
+            reports.insert(file.report);
         }
-        Ok(reopened)
+        Ok(reports)
     }
 
     /// Says of a match whether it is right, and judges its report anew.
@@ -198,7 +198,9 @@ impl Station {
         let Some(key) = keys.get(&report) else {
             return Ok(false);
         };
-        let files = self.files_compared(report, key).await?;
+        let contents = store.contents_of(report).await?;
+        let looks = open_looks(key, contents.looks)?;
+        let files = files_compared(key, &contents.files, &looks)?;
         let Some(mut material) = self.prepare_material(report, key, &files).await? else {
             return Ok(false);
         };

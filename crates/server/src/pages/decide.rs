@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::{CaseId, DecisionId, MatchId, ReportId};
 use store::MatchState;
@@ -17,16 +17,8 @@ use crate::problem::Problem;
 /// The longest form that is read, in bytes.
 const FORM_BYTES_MAX: usize = 256 << 10;
 
-pub(super) async fn merge(
-    State(console): State<Arc<Console>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let (actor, case, form) = match asked(&console, &headers, &id, &body).await {
-        Ok(asked) => asked,
-        Err(response) => return response,
-    };
+pub(super) async fn merge(State(console): State<Arc<Console>>, asked: Asked) -> Response {
+    let Asked { actor, case, form } = asked;
     let Some(other) = form.one::<CaseId>("other") else {
         return say("Name the other case by its number.");
     };
@@ -35,16 +27,8 @@ pub(super) async fn merge(
     answer(case, station.merge_cases(actor, case, other, &reason).await)
 }
 
-pub(super) async fn split(
-    State(console): State<Arc<Console>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let (actor, case, form) = match asked(&console, &headers, &id, &body).await {
-        Ok(asked) => asked,
-        Err(response) => return response,
-    };
+pub(super) async fn split(State(console): State<Arc<Console>>, asked: Asked) -> Response {
+    let Asked { actor, case, form } = asked;
     let reports: Vec<ReportId> = form.all("report");
     let reason = form.text("reason");
     let station = &console.station;
@@ -54,32 +38,16 @@ pub(super) async fn split(
     )
 }
 
-pub(super) async fn undo(
-    State(console): State<Arc<Console>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let (actor, case, form) = match asked(&console, &headers, &id, &body).await {
-        Ok(asked) => asked,
-        Err(response) => return response,
-    };
+pub(super) async fn undo(State(console): State<Arc<Console>>, asked: Asked) -> Response {
+    let Asked { actor, case, form } = asked;
     let Some(decision) = form.one::<DecisionId>("decision") else {
         return say("Name the decision by its number.");
     };
     answer(case, console.station.undo(actor, decision).await)
 }
 
-pub(super) async fn judge(
-    State(console): State<Arc<Console>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let (actor, case, form) = match asked(&console, &headers, &id, &body).await {
-        Ok(asked) => asked,
-        Err(response) => return response,
-    };
+pub(super) async fn judge(State(console): State<Arc<Console>>, asked: Asked) -> Response {
+    let Asked { actor, case, form } = asked;
     let Some(number) = form.one::<MatchId>("match") else {
         return say("Name the match by its number.");
     };
@@ -95,23 +63,32 @@ pub(super) async fn judge(
 }
 
 /// Who asks, about which case, and what the form says.
-async fn asked(
-    console: &Console,
-    headers: &HeaderMap,
-    id: &str,
-    body: &[u8],
-) -> Result<(Actor, CaseId, Form), Response> {
-    let actor = signed_in(console, headers).await?;
-    let Ok(case) = id.parse::<CaseId>() else {
-        let text = "There is no such case.";
-        return Err(notice(StatusCode::NOT_FOUND, "Not found", text));
-    };
-    if body.len() > FORM_BYTES_MAX {
-        return Err(say(
-            "The form is too long: name fewer reports, or give a shorter reason.",
-        ));
+pub(super) struct Asked {
+    actor: Actor,
+    case: CaseId,
+    form: Form,
+}
+
+impl FromRequest<Arc<Console>> for Asked {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, console: &Arc<Console>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let actor = signed_in(console, &parts.headers).await?;
+        let path = Path::<String>::from_request_parts(&mut parts, console).await;
+        let case = path.ok().and_then(|Path(id)| id.parse::<CaseId>().ok());
+        let Some(case) = case else {
+            let text = "There is no such case.";
+            return Err(notice(StatusCode::NOT_FOUND, "Not found", text));
+        };
+        let Ok(body) = to_bytes(body, FORM_BYTES_MAX).await else {
+            return Err(say(
+                "The form is too long: name fewer reports, or give a shorter reason.",
+            ));
+        };
+        let form = Form::read(&body);
+        Ok(Self { actor, case, form })
     }
-    Ok((actor, case, Form::read(body)))
 }
 
 fn say(text: &str) -> Response {

@@ -37,6 +37,11 @@ impl Accounts {
         name.map_or("", |name| name)
     }
 
+    /// Every account, in the order of the numbers.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(AsRef::as_ref)
+    }
+
     /// How many there are.
     pub const fn len(&self) -> usize {
         self.names.len()

@@ -6,6 +6,7 @@
 
 mod alert;
 mod book;
+mod known;
 mod live;
 
 pub use alert::{AlertDocument, AlertReason, PaymentRow};

@@ -71,10 +71,7 @@ pub(crate) async fn broken(house: &House, name: &str) -> (String, String) {
 }
 
 pub(crate) fn told(fetched: &Fetched) -> (String, String) {
-    let failure = fetched
-        .failure
-        .as_ref()
-        .expect("it does not come to its end");
+    let failure = fetched.failure.as_ref().unwrap();
     let mut text = format!("{failure}");
     let mut source = std::error::Error::source(failure);
     while let Some(cause) = source {

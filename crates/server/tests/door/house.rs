@@ -40,8 +40,14 @@ pub(crate) struct House {
 impl House {
     /// A Watchfire on SQLite.
     pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// A Watchfire on SQLite that is configured otherwise.
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = folder();
-        let config = Config::embedded(folder.path());
+        let mut config = Config::embedded(folder.path());
+        change(&mut config);
         Self::start(folder, config, None).await
     }
 
@@ -251,6 +257,11 @@ pub(crate) fn basic(name: &str, secret: &str) -> String {
 /// Runs a test in a fresh house on SQLite.
 pub(crate) async fn inside(test: impl AsyncFn(&House)) {
     run_in(House::new().await, &test).await;
+}
+
+/// Runs a test in a fresh house on SQLite that is configured otherwise.
+pub(crate) async fn inside_with(change: impl FnOnce(&mut Config), test: impl AsyncFn(&House)) {
+    run_in(House::with(change).await, &test).await;
 }
 
 /// Runs a test in a fresh house on each kind of database.

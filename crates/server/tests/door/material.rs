@@ -3,13 +3,13 @@
 use std::io::Cursor;
 
 use model::{CaseId, Deed, ListPurpose, MatchId};
-use server::{Actor, EvidenceItem, Imported, ListSettings, MatchState};
+use server::{Actor, Config, EvidenceItem, Imported, ListSettings, MatchState};
 use wire::lists::Format;
 
 use crate::archive::Archive;
 use crate::custody::{page, signed_in};
 use crate::documents::{ReportXml, report_number};
-use crate::house::{Caller, FORM, House, inside, on_both};
+use crate::house::{Caller, FORM, House, inside, inside_with, on_both};
 
 /// A picture of waves that no two seeds share, as a BMP file; `noise` changes it a little.
 pub(crate) fn picture(seed: u32, noise: u32) -> Vec<u8> {
@@ -201,6 +201,29 @@ async fn a_list_that_grows_reopens_the_cases_that_hold_what_it_names() {
 }
 
 #[tokio::test]
+async fn an_import_that_is_cut_off_leaves_nothing_uncompared() {
+    on_both(async |house| {
+        let sender = house.sender("platform").await;
+        let file = b"a pattern that is held already";
+        report(&sender, 1, file).await;
+        list(house, "known", &settings(ListPurpose::Abuse), "id,md5\n").await;
+        let station = house.station.clone();
+        let csv = Cursor::new(format!("id,md5\n1,{}\n", md5_of(file)));
+        let cut = tokio::spawn(async move {
+            let cut_off = |_| panic!("the import ends here, its first entries kept");
+            let imported = station.import_list(Actor::Operator, "known", Format::Csv, csv, cut_off);
+            imported.await.unwrap()
+        });
+        assert!(cut.await.unwrap_err().is_panic());
+        assert_eq!(house.station.lists().await.unwrap()[0].entries, 1);
+        let next = import(house, "known", "id,md5\n").await;
+        assert_eq!((next.put, next.reopened), (0, 1));
+        assert_eq!(import(house, "known", "id,md5\n").await.reopened, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rejected_match_speaks_for_nothing_and_a_confirmed_one_again() {
     on_both(async |house| {
         let sender = house.sender("platform").await;
@@ -223,6 +246,59 @@ async fn a_rejected_match_speaks_for_nothing_and_a_confirmed_one_again() {
         assert!(none.await.is_err());
         let verified = house.station.verify_ranks(Actor::Operator).await.unwrap();
         assert!(verified.failed.is_empty());
+    })
+    .await;
+}
+
+/// What the log says of a list after the first `before` events.
+async fn said_of_lists(house: &House, before: usize) -> Vec<String> {
+    let events = Archive::of(house).await.events().await;
+    let changes = events.into_iter().skip(before);
+    let changes = changes.filter(|event| event.deed == Deed::ListChanged);
+    changes.filter_map(|event| event.note).collect()
+}
+
+#[tokio::test]
+async fn an_entry_that_matches_too_many_files_waits_for_a_person() {
+    let limited = |config: &mut Config| config.matches_per_entry_max = 4.try_into().unwrap();
+    inside_with(limited, async |house| {
+        let sender = house.sender("platform").await;
+        let station = &house.station;
+        let flat = b"a flat picture that many files are";
+        let csv = format!("id,md5\n1,{}\n", md5_of(flat));
+        list(house, "known", &settings(ListPurpose::Abuse), &csv).await;
+        let send = async |number: usize, files: usize| {
+            let report = sender.open(&report_number(number)).await;
+            for _ in 0..files {
+                assert!(!sender.upload(report, flat).await.file().is_empty());
+            }
+            assert_eq!(sender.finish(report).await.code(), 0);
+            let (_, evidence, _) = case(house, report).await;
+            let matched = evidence.iter().filter(|file| !file.matches.is_empty());
+            (matched.count(), evidence.len())
+        };
+        assert_eq!(send(1, 3).await, (3, 3));
+        assert!(station.lists().await.unwrap()[0].held_back.is_empty());
+        let before = Archive::of(house).await.events().await.len();
+        assert_eq!(send(2, 1).await, (1, 1));
+        let held_back = station.lists().await.unwrap()[0].held_back.clone();
+        assert_eq!(held_back.len(), 1);
+        let said = said_of_lists(house, before).await;
+        assert_eq!(said.len(), 1);
+        assert!(
+            said[0].contains("matched 4 files and waits for a person"),
+            "{said:?}"
+        );
+        // It matches nothing until a person has looked.
+        assert_eq!(send(3, 1).await, (0, 1));
+        let entry = held_back[0];
+        station.release_entry(Actor::Operator, entry).await.unwrap();
+        // What came meanwhile is found, and what was found before counts no second time.
+        assert!(station.lists().await.unwrap()[0].held_back.is_empty());
+        assert_eq!(send(4, 1).await, (1, 1));
+        assert!(station.release_entry(Actor::Operator, entry).await.is_err());
+        let third = case(house, 1_000_003).await.1;
+        assert_eq!(third[0].matches.len(), 1);
     })
     .await;
 }

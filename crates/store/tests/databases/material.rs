@@ -175,7 +175,6 @@ async fn where_a_list_is_fetched_from_is_kept_changed_and_forgotten() {
             settings: Sealed(vec![4]),
             checkpoint: None,
             turn: 0,
-            unmatched_rev: None,
             tried: None,
             done: None,
             failure: String::new(),
@@ -187,7 +186,6 @@ async fn where_a_list_is_fetched_from_is_kept_changed_and_forgotten() {
         let later = ListSourceRow {
             checkpoint: Some(Sealed(vec![5])),
             turn: 3,
-            unmatched_rev: Some(17),
             tried: Some(Timestamp::from_millis(1)),
             done: Some(Timestamp::from_millis(2)),
             failure: "example".to_owned(),

@@ -65,7 +65,8 @@ pub struct Pages {
     done: bool,
     /// An earlier cursor, taken anew after 1, 2, 4, 8, … pages: who comes to it walks in a circle.
     waymark: Option<String>,
-    pages: u64,
+    /// Pages taken so far.
+    taken: u64,
 }
 
 impl Pages {
@@ -77,7 +78,7 @@ impl Pages {
             cursor: None,
             done: false,
             waymark: None,
-            pages: 0,
+            taken: 0,
         }
     }
 
@@ -165,8 +166,8 @@ impl Pages {
                 }
             }
         }
-        self.pages += 1;
-        if self.pages.is_power_of_two() {
+        self.taken += 1;
+        if self.taken.is_power_of_two() {
             self.waymark.clone_from(match self.service {
                 Service::StopNcii => &self.cursor,
                 Service::Tat => &self.from,

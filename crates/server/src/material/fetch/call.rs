@@ -77,7 +77,7 @@ pub enum CallError {
         host: String,
     },
     /// The service asks to be left alone, or has failed.
-    #[error("{host} answers {status}: {}; what was read is kept", again(.seconds))]
+    #[error("{host} answers {status}: {}; what was read is kept", again(*.seconds))]
     Busy {
         /// The service's host.
         host: String,
@@ -140,7 +140,7 @@ pub enum CallError {
     },
 }
 
-fn again(seconds: &Option<u64>) -> String {
+fn again(seconds: Option<u64>) -> String {
     match seconds {
         Some(seconds) => format!("it asks to be asked again in {seconds} seconds"),
         None => "try again later".to_owned(),

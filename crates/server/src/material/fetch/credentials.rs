@@ -31,8 +31,8 @@ pub enum CredentialsError {
     },
     /// Others on this machine may read or change the file.
     #[error(
-        "{path} can be read or changed by others (mode {mode:03o}): run `chmod 600 {path}`, and ask \
-         the service for new secrets if somebody may have read these"
+        "{path} can be read or changed by others (mode {mode:03o}): run `chmod 600 {path}`, and \
+         ask the service for new secrets if somebody may have read these"
     )]
     TooOpen {
         /// The file.

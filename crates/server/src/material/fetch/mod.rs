@@ -209,12 +209,12 @@ impl Station {
         let Outcome::Source(row) = self.order_source(actor, &list, change).await? else {
             return Err(IntakeError::from(UNREADABLE).into());
         };
-        let (turn, unmatched) = (row.turn, row.unmatched_rev.unwrap_or_default());
+        let turn = row.turn;
         let mut fetched = Fetched {
             list: name.to_owned(),
             ..Fetched::default()
         };
-        match self.service_of(&source, limits) {
+        match service_of(&source, limits) {
             Err(error) => fetched.failure = Some(error),
             Ok(service) => {
                 let reached = match &row.checkpoint {
@@ -232,12 +232,12 @@ impl Station {
                     fetched,
                     progress,
                 };
-                let failure = fetching.to_the_end().await.err();
+                let failure = fetching.every_page().await.err();
                 fetched = fetching.fetched;
                 fetched.failure = failure;
             }
         }
-        let settled = self.settle_import(actor, unmatched, &mut fetched.imported);
+        let settled = self.settle_import(actor, &mut fetched.imported);
         settled.await?;
         let code = fetched.failure.as_ref().map_or("", FetchError::code);
         if let Some(failure) = &fetched.failure {
@@ -247,16 +247,11 @@ impl Station {
         let failure = code.to_owned();
         let end = SourceChange::End { turn, failure };
         match self.order_source(actor, &list, end).await {
-            // The later fetch compares what came of this one as well.
+            // The later fetch has the word.
             Err(IntakeError::Refused(_)) if fetched.failure.is_some() => {}
             ended => drop(ended?),
         }
         Ok(fetched)
-    }
-
-    fn service_of(&self, source: &ListSource, limits: &FetchLimits) -> Result<Service, FetchError> {
-        let credentials = Credentials::read(&source.credentials, source.service)?;
-        Ok(Service::new(source, credentials, limits)?)
     }
 
     async fn order_source(
@@ -285,6 +280,11 @@ impl Station {
     }
 }
 
+fn service_of(source: &ListSource, limits: &FetchLimits) -> Result<Service, FetchError> {
+    let credentials = Credentials::read(&source.credentials, source.service)?;
+    Ok(Service::new(source, credentials, limits)?)
+}
+
 /// What came of trying one page.
 enum Tried {
     /// It was read to its end and is kept.
@@ -295,7 +295,7 @@ enum Tried {
 
 impl<P: Fn(FetchProgress)> Fetching<'_, P> {
     /// Page after page, and span after span, until the service has no more.
-    async fn to_the_end(&mut self) -> Result<(), FetchError> {
+    async fn every_page(&mut self) -> Result<(), FetchError> {
         let began = self.station.now();
         loop {
             while let Some(path) = self.walk.path() {

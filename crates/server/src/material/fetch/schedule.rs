@@ -7,7 +7,7 @@ use store::ListSourceRow;
 use triage::Length;
 
 use super::{FetchError, FetchLimits, Fetched};
-use crate::intake::{Actor, IntakeError};
+use crate::intake::{Actor, IntakeError, IntakeRefusal};
 use crate::station::Station;
 
 /// How often a running server looks whether a list is due.
@@ -35,6 +35,14 @@ impl Station {
             if is_due(&row, every, self.now()) {
                 let fetched = self.fetch_list(Actor::Clock, &list.name, false, limits, |_| ());
                 let fetched = fetched.await;
+                let refused = match &fetched {
+                    Err(FetchError::Intake(IntakeError::Refused(refusal))) => Some(refusal),
+                    _ => None,
+                };
+                if refused == Some(&IntakeRefusal::FetchTakenOver) {
+                    // Another server of the house was quicker.
+                    continue;
+                }
                 came.push((list.name, fetched));
             }
         }
@@ -105,7 +113,6 @@ mod tests {
             settings: Sealed(Vec::new()),
             checkpoint: None,
             turn: 1,
-            unmatched_rev: None,
             tried: None,
             done: None,
             failure: String::new(),

@@ -1,7 +1,7 @@
 //! Where a list is fetched from: the service, its address, and where its secrets are. The secrets
 //! themselves are never kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -119,9 +119,9 @@ impl SourceSettings {
         Ok(ListSource {
             service,
             url: checked_url(&url)?,
-            credentials: absolute(credentials)?,
+            credentials: absolute(&credentials)?,
             ca: match self.ca.or_else(|| old.and_then(|old| old.ca.clone())) {
-                Some(ca) => Some(absolute(ca)?),
+                Some(ca) => Some(absolute(&ca)?),
                 None => None,
             },
             every: match self.every {
@@ -171,8 +171,8 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn absolute(path: PathBuf) -> Result<PathBuf, IntakeRefusal> {
-    let whole = std::path::absolute(&path);
+fn absolute(path: &Path) -> Result<PathBuf, IntakeRefusal> {
+    let whole = std::path::absolute(path);
     whole.map_err(|_| refusal("The path of a file is empty, or there is no current directory."))
 }
 
