@@ -182,7 +182,10 @@ async fn where_a_list_is_fetched_from_is_kept_changed_and_forgotten() {
         tx.put_list_source(&first).await.unwrap();
         assert_eq!(tx.list_source(ListId::new(1)).await.unwrap(), None);
         tx.commit().await.unwrap();
-        assert_eq!(store.list_sources().await.unwrap(), [first.clone()]);
+        assert_eq!(
+            store.list_sources().await.unwrap(),
+            std::slice::from_ref(&first)
+        );
         let later = ListSourceRow {
             checkpoint: Some(Sealed(vec![5])),
             turn: 3,
