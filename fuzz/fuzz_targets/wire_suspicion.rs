@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wire::suspicion::{KeyTerms, Profile, goaml, smr};
+use wire::suspicion::{KeyTerms, Profile, Reporter, goaml, smr};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(report) = goaml::Report::parse(bytes) {
@@ -15,6 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _profile = Profile::parse(text, "profile.toml");
+        let _reporter = Reporter::parse(text, "entity.toml");
         let _terms = KeyTerms::parse(text, "keyterms.toml");
     }
 });

@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 43] = [
+const COMMANDS: [&[&str]; 45] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -62,6 +62,7 @@ const COMMANDS: [&[&str]; 43] = [
     &["list", "release", "--help"],
     &["list", "shred", "--help"],
     &["screen", "--help"],
+    &["suspicion", "--help"],
     &["identifiers", "--help"],
     &["calendar", "--help"],
     &["calendar", "done", "--help"],
@@ -71,6 +72,7 @@ const COMMANDS: [&[&str]; 43] = [
     &["log", "checkpoint", "--help"],
     &["log", "verify", "--help"],
     &["simulate", "--help"],
+    &["simulate", "payments", "--help"],
     &["sign-in", "--help"],
     &["windows", "--help"],
     &["schema", "--help"],

@@ -49,6 +49,7 @@ pub(crate) fn run(house: &House) -> Result<(), Failure> {
     copy_examples(house, "ispws", "report-", &folder.0.join("reports"))?;
     copy_examples(house, "lists", "", &folder.0.join("lists"))?;
     copy_examples(house, "money", "", &folder.0.join("money"))?;
+    copy_examples(house, "suspicion", "", &folder.0.join("suspicion"))?;
     // A reader has copied the policy that the guide speaks of.
     let policy = house.root.join("policy/triage.toml");
     std::fs::copy(&policy, folder.0.join("triage.toml"))

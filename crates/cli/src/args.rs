@@ -12,7 +12,7 @@ use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
 use triage::Length;
 
 pub(crate) use material::{Asked, FetchedFrom, Hash, List, Match, Service, Terms, hash};
-pub(crate) use payments::{Screen, Windows};
+pub(crate) use payments::{Screen, SimulatePayments, Suspicion, SuspicionFormName, Windows};
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and
 /// puts the most endangered child first, with reasons.
@@ -96,11 +96,13 @@ pub(crate) enum Command {
     List(List),
     /// Screen books of payments by published typologies, and explain every alert.
     Screen(Screen),
+    /// Write an alert as a report of suspicion for a financial-intelligence unit.
+    Suspicion(Suspicion),
     /// Find the identifiers in texts: emails, phones, addresses, handles, wallets, groups.
     Identifiers(Identifiers),
     /// Measure a window of time before each payment of a file: how many, how much, to how many.
     Windows(Windows),
-    /// Print the schema of the documents that the doors take.
+    /// Print the schema of the documents that come in or go out.
     Schema(Schema),
     /// The process in which hostile files are opened: started by Watchfire itself.
     #[command(hide = true)]
@@ -405,7 +407,10 @@ pub(crate) enum Log {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Simulate {
+    #[command(subcommand)]
+    pub(crate) what: Option<SimulateWhat>,
     /// The world's seed: the same seed gives the same world.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -413,14 +418,19 @@ pub(crate) struct Simulate {
     #[arg(long, default_value_t = 1000)]
     pub(crate) reports: usize,
     /// The directory to write: reports/, files/ and truth.json. It must be new or empty.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) out: Option<PathBuf>,
     /// The moment the world ends at (RFC 3339); the present unless said.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) now: Option<model::Timestamp>,
     /// Print what was written as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimulateWhat {
+    Payments(SimulatePayments),
 }
 
 fn moment(text: &str) -> Result<model::Timestamp, String> {
@@ -481,4 +491,8 @@ pub(crate) enum SchemaKind {
     Xsd,
     /// JSON Schema of the JSON form of a report.
     Json,
+    /// XML Schema of reports of suspicion as goAML.
+    Goaml,
+    /// XML Schema of reports of suspicion as AUSTRAC takes them.
+    Smr,
 }

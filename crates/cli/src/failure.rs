@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use server::payments::SuspicionError;
 use server::sender::SendError;
 use server::{
     AccountError, ConfigRefusal, FetchError, IntakeError, LogbookError, OpenError, ServeError,
@@ -44,6 +45,9 @@ pub(crate) enum Failure {
     /// A mapping of columns cannot be used.
     #[error(transparent)]
     Mapping(wire::money::MappingError),
+    /// A file of payments has more rows than are read.
+    #[error("{0}")]
+    Money(wire::money::MoneyFault),
     /// A file of payments in no format that is known.
     #[error(
         "{path}: no known format is recognised by its first bytes: for a table of your own, say \
@@ -53,6 +57,37 @@ pub(crate) enum Failure {
         /// The file.
         path: PathBuf,
     },
+    /// Who reports, or a unit's profile, cannot be used.
+    #[error(transparent)]
+    SuspicionSettings(wire::suspicion::ProfileError),
+    /// A unit's profile that is not built in.
+    #[error(
+        "`{name}` is no profile that is built in ({known}): name one of those, or a file that ends \
+         in .toml"
+    )]
+    ProfileUnknown {
+        /// What was asked for.
+        name: String,
+        /// Those that are built in.
+        known: String,
+    },
+    /// A case with more than one alert.
+    #[error("case {case} has several alerts: name one of them: {alerts}")]
+    SeveralAlerts {
+        /// The case.
+        case: model::CaseId,
+        /// Their numbers.
+        alerts: String,
+    },
+    /// The form demands what nothing says.
+    #[error("the form demands what nothing says; nothing was written:\n  {hints}")]
+    SuspicionLacks {
+        /// A line for each field: its name, and what to do.
+        hints: String,
+    },
+    /// No report of suspicion was written.
+    #[error(transparent)]
+    Suspicion(server::payments::SuspicionError),
     /// More rows than numbers have room for.
     #[error("the book has more than 4,294,967,295 payments: screen it in parts, by account")]
     BookTooLarge,
@@ -89,6 +124,12 @@ pub(crate) enum Failure {
     /// The output directory holds something already.
     #[error("{path} is not empty: name a new directory, so that nothing of yours is overwritten")]
     NotEmpty {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file stands already where one is to be written.
+    #[error("{path} is there already: name another file, or say --replace")]
+    Exists {
         /// The path.
         path: PathBuf,
     },
@@ -146,6 +187,10 @@ impl Failure {
     /// 2 if the caller can mend it, 3 if the machine failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
+            Self::Suspicion(error) => match error {
+                SuspicionError::Intake(_) | SuspicionError::KeyTerms(_) => 3,
+                _ => 2,
+            },
             Self::Config(_)
             | Self::Open(_)
             | Self::Account(AccountError::BadName | AccountError::Taken | AccountError::Unknown)
@@ -154,9 +199,16 @@ impl Failure {
             | Self::Typologies(_)
             | Self::Rates(_)
             | Self::Mapping(_)
+            | Self::SuspicionSettings(_)
+            | Self::ProfileUnknown { .. }
+            | Self::SeveralAlerts { .. }
+            | Self::SuspicionLacks { .. }
+            | Self::Money(_)
             | Self::FormatUnknown { .. }
             | Self::BookTooLarge
             | Self::NotEmpty { .. }
+            | Self::Exists { .. }
+            | Self::TableOut(columns::WriteError::Exists { .. })
             | Self::IdentifierRules(_)
             | Self::TooLarge { .. }
             | Self::NotUtf8 { .. }

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod failure;
 mod output;
+mod whole_file;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,9 @@
 //! From columns as a file holds them to rows that can be counted on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type,
@@ -12,7 +14,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_schema::{DataType, TimeUnit};
 use screen::money::Currency;
-use screen::{Channel, Country};
+use screen::{Channel, Country, Merchant, Relation};
 
 use crate::rows::{Column, Keys, Reason, Rejected, Rows, Texts, Wanted};
 use crate::value;
@@ -40,16 +42,18 @@ pub(crate) fn decode(raw: Raw<'_>, wanted: &Wanted, shape: &Shape) -> Result<Row
         rows: raw.rows,
         faults: raw.faults,
     };
+    let arrays = raw.arrays.iter().map(|array| batch.as_text(array));
+    let arrays: Vec<ArrayRef> = arrays.collect();
     let at = |column: Column| {
         let place = shape.columns.get(&column)?;
-        raw.arrays.get(*place).filter(|_| wanted.has(column))
+        arrays.get(*place).filter(|_| wanted.has(column))
     };
     let mut rows = Rows {
         numbers: (raw.first..).take(raw.rows).collect(),
         ..Rows::default()
     };
     for (name, place) in wanted.key_names().iter().zip(&shape.keys) {
-        let array = raw.arrays.get(*place).ok_or_else(|| name.clone())?;
+        let array = arrays.get(*place).ok_or_else(|| name.clone())?;
         rows.keys.push(batch.keys(name, array)?);
     }
     if let Some(array) = at(Column::Time) {
@@ -74,6 +78,12 @@ pub(crate) fn decode(raw: Raw<'_>, wanted: &Wanted, shape: &Shape) -> Result<Row
     }
     if wanted.has(Column::Channel) {
         rows.channels = batch.channels(at(Column::Channel))?;
+    }
+    if wanted.has(Column::Merchant) {
+        rows.merchants = batch.known(at(Column::Merchant), Column::Merchant, Merchant::parse)?;
+    }
+    if wanted.has(Column::Relation) {
+        rows.relations = batch.known(at(Column::Relation), Column::Relation, Relation::parse)?;
     }
     if wanted.has(Column::Reference) {
         rows.references = batch.references(at(Column::Reference))?;
@@ -103,6 +113,25 @@ impl Batch {
             reason,
         });
         rows.rejected = rejected.collect();
+    }
+
+    /// Bytes as text, where they are; a row with others is bad. Everything else as it is.
+    fn as_text(&mut self, array: &ArrayRef) -> ArrayRef {
+        let Some(bytes) = array.as_binary_opt::<i32>() else {
+            return array.clone();
+        };
+        let mut texts = StringBuilder::with_capacity(bytes.len(), bytes.value_data().len());
+        for (row, bytes) in bytes.iter().enumerate() {
+            match bytes.map(std::str::from_utf8) {
+                None => texts.append_null(),
+                Some(Ok(text)) => texts.append_value(text),
+                Some(Err(_)) => {
+                    texts.append_null();
+                    self.fault(row, Reason::NotUtf8);
+                }
+            }
+        }
+        Arc::new(texts.finish())
     }
 
     fn fault(&mut self, row: usize, reason: Reason) {
@@ -376,6 +405,21 @@ impl Batch {
                     Channel::parse(name).ok_or(Reason::ChannelUnknown)
                 })
             }
+        }
+    }
+
+    /// Words of which some are known; the others say nothing.
+    fn known<T: Copy>(
+        &mut self,
+        array: Option<&ArrayRef>,
+        column: Column,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<Option<T>>, String> {
+        match array {
+            None => Ok(vec![None; self.rows]),
+            Some(array) => self.words(array, column.name(), (None, &Ok(None)), |word| {
+                Ok(parse(word))
+            }),
         }
     }
 

@@ -16,7 +16,9 @@ pub enum ReadError {
         source: io::Error,
     },
     /// Neither `.parquet` nor `.csv`.
-    #[error("{path} is no table that is read here: name a file that ends in .parquet or .csv")]
+    #[error(
+        "{path} is no kind of table that is known here: name a file that ends in .parquet or .csv"
+    )]
     Format {
         /// The file.
         path: PathBuf,
@@ -29,6 +31,17 @@ pub enum ReadError {
         /// What is wrong with it.
         #[source]
         source: parquet::errors::ParquetError,
+    },
+    /// It is compressed in a way that is not read.
+    #[error(
+        "{path} is compressed with {codec}, which is not read here: write it with zstd, snappy or \
+         gzip"
+    )]
+    Codec {
+        /// The file.
+        path: PathBuf,
+        /// How, as Parquet calls it.
+        codec: String,
     },
     /// Its rows cannot be decoded.
     #[error("{path} is broken in row group {group}: copy it again")]
@@ -103,6 +116,7 @@ impl ReadError {
             Self::Open { .. } => "columns.open",
             Self::Format { .. } => "columns.format",
             Self::Footer { .. } => "columns.footer",
+            Self::Codec { .. } => "columns.codec",
             Self::Broken { .. } => "columns.broken",
             Self::NoColumn { .. } => "columns.no-column",
             Self::Twice { .. } => "columns.twice",
@@ -117,6 +131,12 @@ impl ReadError {
 /// A file that was not written. Nothing stands under its name that did not stand there before.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
+    /// Something stands there already.
+    #[error("{path} is there already: name another file, or remove it first")]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The system refuses.
     #[error("cannot write {path}: check that there is room and that you may write there")]
     Disk {
@@ -149,6 +169,7 @@ impl WriteError {
     /// A stable code, documented in the reference.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Exists { .. } => "columns.exists",
             Self::Disk { .. } => "columns.disk",
             Self::Shape { .. } => "columns.shape",
             Self::Encode { .. } => "columns.encode",

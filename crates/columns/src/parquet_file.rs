@@ -11,6 +11,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 
 use crate::decode::{Raw, Shape, decode};
@@ -41,6 +42,12 @@ impl ParquetFile {
             path: path.to_owned(),
             source,
         })?;
+        if let Some(codec) = foreign_codec(&metadata) {
+            return Err(ReadError::Codec {
+                path: path.to_owned(),
+                codec,
+            });
+        }
         let fields = metadata.schema().fields().iter();
         let names = fields.map(|field| field.name().clone()).collect();
         let mut firsts = Vec::new();
@@ -101,11 +108,8 @@ impl ParquetFile {
             }
         }
         for (name, at) in wanted.key_names().iter().zip(&shape.keys) {
-            let kind = kind(*at);
-            let is_word = matches!(kind, DataType::Dictionary(_, _));
-            if *kind != DataType::Utf8 && !is_word && !kind.is_integer() {
-                let expected = "write whole numbers or text";
-                return Err(self.type_error(name, kind, expected));
+            if let Some(expected) = key_refusal(kind(*at)) {
+                return Err(self.type_error(name, kind(*at), expected));
             }
         }
         Ok(shape)
@@ -190,6 +194,26 @@ impl ParquetFile {
     }
 }
 
+/// The name of a compression that is used in the file and not read here.
+fn foreign_codec(metadata: &ArrowReaderMetadata) -> Option<String> {
+    let groups = metadata.metadata().row_groups().iter();
+    let mut codecs = groups
+        .flat_map(parquet::file::metadata::RowGroupMetaData::columns)
+        .map(parquet::file::metadata::ColumnChunkMetaData::compression);
+    let foreign = codecs.find(|codec| {
+        !matches!(
+            codec,
+            Compression::UNCOMPRESSED
+                | Compression::SNAPPY
+                | Compression::GZIP(_)
+                | Compression::ZSTD(_)
+        )
+    })?;
+    // `BROTLI(BrotliLevel(1))`: the level says nothing to a reader.
+    let name = foreign.to_string();
+    name.split('(').next().map(str::to_owned)
+}
+
 /// Reads the footer, and says how each column is to be decoded.
 fn load(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
     // A schema that another program left in the file may ask for types of its own.
@@ -204,22 +228,19 @@ fn load(file: &File) -> Result<ArrowReaderMetadata, ParquetError> {
     ArrowReaderMetadata::try_new(found.metadata().clone(), options.with_schema(schema))
 }
 
-/// Columns of few words as words and positions, text as text whatever the writer called it, amounts
-/// in 64 bits where they fit.
+/// Columns of few words as words and positions, amounts in 64 bits where they fit.
 fn decoded(name: &str, kind: &DataType) -> DataType {
     let of_words = [
         Column::Currency,
         Column::SenderCountry,
         Column::ReceiverCountry,
         Column::Channel,
+        Column::Merchant,
+        Column::Relation,
     ];
     match kind {
-        DataType::Utf8 | DataType::Binary => {
-            if of_words.iter().any(|column| column.name() == name) {
-                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-            } else {
-                DataType::Utf8
-            }
+        DataType::Utf8 if of_words.iter().any(|column| column.name() == name) => {
+            DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
         }
         DataType::Decimal128(digits, scale) if *digits <= 18 => {
             DataType::Decimal64(*digits, *scale)
@@ -228,10 +249,22 @@ fn decoded(name: &str, kind: &DataType) -> DataType {
     }
 }
 
-/// Why a column of this type is not read.
-fn refusal(column: Column, kind: &DataType) -> Option<&'static str> {
-    let is_text = *kind == DataType::Utf8;
+/// Text, or bytes that a writer did not call text: whether they are shows row by row.
+const fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::Binary)
+}
+
+/// Why a column of this type is no key.
+pub(crate) fn key_refusal(kind: &DataType) -> Option<&'static str> {
     let is_word = matches!(kind, DataType::Dictionary(_, _));
+    let reads = is_text(kind) || is_word || kind.is_integer();
+    (!reads).then_some("write whole numbers or text")
+}
+
+/// Why a column of this type is not read.
+pub(crate) fn refusal(column: Column, kind: &DataType) -> Option<&'static str> {
+    let is_text = is_text(kind);
+    let is_word = is_text || matches!(kind, DataType::Dictionary(_, _));
     match column {
         Column::Time => {
             let unit = matches!(

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use screen::money::Currency;
-use screen::{Channel, Country};
+use screen::{Channel, Country, Merchant, Relation};
 
 /// The canonical columns that are read into values of their own. Others are read as keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,11 +22,15 @@ pub enum Column {
     Channel,
     /// `reference`: free text.
     Reference,
+    /// `merchant`: a category that [`Merchant::parse`] knows; other words say nothing.
+    Merchant,
+    /// `relation`: a name that [`Relation::parse`] knows; other words say nothing.
+    Relation,
 }
 
 impl Column {
     /// Every one.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Time,
         Self::Amount,
         Self::Currency,
@@ -34,6 +38,8 @@ impl Column {
         Self::ReceiverCountry,
         Self::Channel,
         Self::Reference,
+        Self::Merchant,
+        Self::Relation,
     ];
 
     /// Its name in files.
@@ -46,6 +52,8 @@ impl Column {
             Self::ReceiverCountry => "receiver_country",
             Self::Channel => "channel",
             Self::Reference => "reference",
+            Self::Merchant => "merchant",
+            Self::Relation => "relation",
         }
     }
 
@@ -97,6 +105,11 @@ impl Wanted {
         self
     }
 
+    /// Whether this column is asked for.
+    pub fn asks(&self, column: Column) -> bool {
+        self.has(column)
+    }
+
     pub(crate) fn has(&self, column: Column) -> bool {
         self.columns.contains(&column) || (column == Column::Currency && self.in_minor_units())
     }
@@ -139,6 +152,10 @@ pub struct Rows {
     pub channels: Vec<Channel>,
     /// The texts of the payments; empty where there is none.
     pub references: Texts,
+    /// What the receivers sell, where a category that is known is named.
+    pub merchants: Vec<Option<Merchant>>,
+    /// What is said of sender and receiver.
+    pub relations: Vec<Option<Relation>>,
     /// The rows that are not among these, and why.
     pub rejected: Vec<Rejected>,
 }
@@ -167,6 +184,8 @@ impl Rows {
         sift(&mut self.sender_countries, keep);
         sift(&mut self.receiver_countries, keep);
         sift(&mut self.channels, keep);
+        sift(&mut self.merchants, keep);
+        sift(&mut self.relations, keep);
         for keys in &mut self.keys {
             match keys {
                 Keys::Whole(values) => sift(values, keep),

@@ -10,16 +10,29 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, Decimal128Array, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, TimestampNanosecondArray, UInt64Array,
+    ArrayRef, BinaryArray, Decimal128Array, DictionaryArray, Float64Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray, TimestampNanosecondArray, UInt64Array,
 };
 use columns::{Column, Keys, Kind, ReadError, Reader, Rows, Texts, Values, Wanted, Writer};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
-use screen::Country;
+use screen::{Country, Merchant, Relation};
 use tempfile::TempDir;
 
 const DAY: i64 = 86_400_000;
+/// Two columns of three rows, as pyarrow 26.0.1 writes them with `write_page_checksum=True` and
+/// without compression: bytes in hexadecimal digits.
+const CHECKSUMS: &str = "\
+    50415231150415401540158c8894da063c150415001200000c0000004558414d504c452d303030310c00\
+    00004558414d504c452d3030303215001512151215ffb3f5d7051c15061510150615061c000000020000\
+    00060101030415041530153015e8e5a1fd0e3c15061500120000e2040000000000001e00000000000000\
+    630000000000000015001514151415a4968fde0a1c15061510150615061c000000020000000601020324\
+    001504193c35001806736368656d61150400150c2502180673656e64657225004c1c0000001504250218\
+    06616d6f756e74001606191c192c26001c150c193500061019180673656e6465721500160616ac0116ac\
+    0126702608292c15041500150200150015101502003c164819061926000600000026001c150419350006\
+    10191806616d6f756e7415001606169e01169e01268c0226b401292c1504150015020015001510150200\
+    3c29061926000600000016ca021606260816ca02002820706172717565742d6370702d6172726f772076\
+    657273696f6e2032362e302e31192c1c00001c000000e700000050415231";
 
 fn parquet(folder: &TempDir, columns: Vec<(&str, ArrayRef)>, group_rows: usize) -> PathBuf {
     let path = folder.path().join("book.parquet");
@@ -304,4 +317,134 @@ fn what_is_written_reads_back_and_appears_only_when_it_is_whole() {
         Writer::create(&gone, &columns).err().unwrap().code(),
         "columns.disk"
     );
+}
+
+#[test]
+fn a_changed_byte_is_noticed_where_the_writer_left_checksums() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("book.parquet");
+    let digits = CHECKSUMS.as_bytes().chunks_exact(2);
+    let byte = |pair: &[u8]| {
+        let text = std::str::from_utf8(pair).unwrap();
+        u8::from_str_radix(text, 16).unwrap()
+    };
+    let whole: Vec<u8> = digits.map(byte).collect();
+    let wanted = Wanted::default().keys(&["sender", "amount"]);
+    fs::write(&path, &whole).unwrap();
+    let rows = all(&path, &wanted, 1).unwrap();
+    assert_eq!(rows.keys[1], Keys::Whole(vec![1250, 30, 99]));
+    let name = b"EXAMPLE-0002";
+    let at = whole.windows(name.len()).position(|found| found == name);
+    for byte in at.unwrap()..at.unwrap() + name.len() {
+        let mut spoilt = whole.clone();
+        spoilt[byte] ^= 1;
+        fs::write(&path, &spoilt).unwrap();
+        let error = all(&path, &wanted, 1).unwrap_err();
+        assert_eq!(error.code(), "columns.broken", "{byte}: {error}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_spoil_their_row_alone() {
+    let folder = TempDir::new().unwrap();
+    let bytes = |values: &[&[u8]]| -> ArrayRef { Arc::new(BinaryArray::from(values.to_vec())) };
+    let columns = vec![
+        (
+            "sender",
+            bytes(&[b"S1", b"\xff\xfe", "Zo\u{eb}".as_bytes()]),
+        ),
+        ("currency", bytes(&[b"USD", b"USD", b"US"])),
+        ("amount", bytes(&[b"1.50", b"2", b"3"])),
+    ];
+    let path = parquet(&folder, columns, 100);
+    let wanted = Wanted::columns(&[Column::Amount]).keys(&["sender"]);
+    let rows = all(&path, &wanted, 1).unwrap();
+    assert_eq!(rows.amounts, [150]);
+    let told = told(&rows);
+    assert_eq!(told[0], "row 2: not UTF-8");
+    assert!(told[1].starts_with("row 3: `currency`"), "{told:?}");
+}
+
+#[test]
+fn a_compression_that_is_not_read_is_named() {
+    let folder = TempDir::new().unwrap();
+    let path = parquet(&folder, vec![("sender", texts(&[Some("S1")]))], 100);
+    let mut bytes = fs::read(&path).unwrap();
+    // The metadata is in Thrift: field 4, an i32 of zigzag, is the codec. 0 is none, 7 is LZ4_RAW.
+    let at = bytes
+        .windows(3)
+        .rposition(|found| found == [0x15, 0x00, 0x16]);
+    bytes[at.unwrap() + 1] = 14;
+    fs::write(&path, bytes).unwrap();
+    let error = Reader::open(&path).unwrap_err();
+    assert_eq!(error.code(), "columns.codec");
+    assert!(error.to_string().contains("LZ4_RAW"), "{error}");
+}
+
+#[test]
+fn categories_that_are_not_known_say_nothing() {
+    let folder = TempDir::new().unwrap();
+    let words = texts(&[Some("exchange"), Some("Example Shop"), None, Some("")]);
+    let relations = texts(&[None, Some("family"), Some("FAMILY"), Some("friend")]);
+    let columns = vec![("merchant", words), ("relation", relations)];
+    let path = parquet(&folder, columns, 100);
+    let reader = Reader::open(&path).unwrap();
+    let wanted = Wanted::columns(&[Column::Merchant, Column::Relation]);
+    let visit = &mut |rows: Rows| {
+        assert_eq!(rows.merchants, [Some(Merchant::Exchange), None, None, None]);
+        let friend = Some(Relation::Friend);
+        assert_eq!(rows.relations, [None, Some(Relation::Family), None, friend]);
+        assert!(rows.rejected.is_empty());
+        true
+    };
+    reader.group(0, &wanted, visit).unwrap();
+}
+
+#[test]
+fn what_is_written_as_csv_reads_back_and_replaces_nothing_unasked() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("book.CSV");
+    let path = path.as_path();
+    let columns = [
+        ("time", Kind::Time),
+        ("amount", Kind::Decimal(2)),
+        ("sender", Kind::Text),
+    ];
+    let write = |mut writer: Writer| {
+        let mut senders = Texts::default();
+        senders.extend(["a,b", "say \"no\""]);
+        let times = vec![DAY + 1, 2 * DAY];
+        let amounts = vec![1250, 7];
+        let values = vec![
+            Values::Times(times),
+            Values::Whole(amounts),
+            Values::Texts(senders),
+        ];
+        writer.write(values).unwrap();
+        writer.finish()
+    };
+    write(Writer::create_new(path, &columns).unwrap()).unwrap();
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.starts_with("time,amount,sender\n1970-01-02T00:00:00.001Z,12.50,"));
+    let wanted = Wanted::columns(&[Column::Time, Column::Amount]);
+    let wanted = wanted.decimals(2).keys(&["sender"]);
+    let rows = all(path, &wanted, 1).unwrap();
+    assert_eq!(
+        (&rows.times[..], &rows.amounts[..]),
+        (&[DAY + 1, 2 * DAY][..], &[1250, 7][..])
+    );
+    let mut senders = Texts::default();
+    senders.extend(["a,b", "say \"no\""]);
+    assert_eq!(rows.keys[0], Keys::Text(senders));
+    let refused = Writer::create_new(path, &columns).unwrap_err();
+    assert_eq!(refused.code(), "columns.exists");
+    // Nor what came to stand there meanwhile.
+    fs::remove_file(path).unwrap();
+    let late = Writer::create_new(path, &columns).unwrap();
+    fs::write(path, "mine").unwrap();
+    assert_eq!(write(late).unwrap_err().code(), "columns.exists");
+    assert_eq!(fs::read_to_string(path).unwrap(), "mine");
+    write(Writer::create(path, &columns).unwrap()).unwrap();
+    assert_eq!(fs::read_to_string(path).unwrap(), text);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

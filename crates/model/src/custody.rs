@@ -71,6 +71,8 @@ pub enum Deed {
     MatchJudged,
     /// New entries matched a file that was held already: its case was looked at anew.
     CaseReopened,
+    /// A report of suspicion was written for a financial-intelligence unit.
+    SuspicionWritten,
 }
 
 /// One custody event. Its canonical bytes are its JSON as first written; they are sealed, and only

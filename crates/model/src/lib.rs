@@ -39,6 +39,6 @@ pub use listed::{
     EntryFeedback, EntryKey, ListChange, ListEntry, ListPurpose, Material, UnknownPurpose,
 };
 pub use outcome::{ReportOutcome, UnknownOutcome};
-pub use payment::{Channel, Payment, PaymentSide};
+pub use payment::{Channel, Merchant, Payment, PaymentSide, Relation};
 pub use report::{Door, IncidentKind, Mark, Moment, Narrative, Report, ReportState, Subject};
 pub use sensitive::Sensitive;

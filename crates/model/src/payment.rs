@@ -65,6 +65,106 @@ impl Channel {
     }
 }
 
+/// What a merchant sells, as far as a typology asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Merchant {
+    /// Food, fuel, clothes, bills: whatever nobody asks for.
+    Everyday,
+    /// Games and their coins.
+    Games,
+    /// Anonymising, encrypting or trace-clearing software.
+    Anonymiser,
+    /// Software that records video or spies on devices.
+    Recording,
+    /// Tokens of live-stream sites.
+    StreamTokens,
+    /// Tickets.
+    Travel,
+    /// Hotels and rooms.
+    Lodging,
+    /// A cash machine.
+    CashMachine,
+    /// Jewellery.
+    Jewellery,
+    /// An exchange of virtual assets.
+    Exchange,
+    /// A mixer.
+    Mixer,
+    /// A shop for a privacy coin.
+    PrivacyCoin,
+}
+
+impl Merchant {
+    /// Every category.
+    pub const ALL: [Self; 12] = [
+        Self::Everyday,
+        Self::Games,
+        Self::Anonymiser,
+        Self::Recording,
+        Self::StreamTokens,
+        Self::Travel,
+        Self::Lodging,
+        Self::CashMachine,
+        Self::Jewellery,
+        Self::Exchange,
+        Self::Mixer,
+        Self::PrivacyCoin,
+    ];
+
+    /// The name as books write it: `stream_tokens`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everyday => "everyday",
+            Self::Games => "games",
+            Self::Anonymiser => "anonymiser",
+            Self::Recording => "recording",
+            Self::StreamTokens => "stream_tokens",
+            Self::Travel => "travel",
+            Self::Lodging => "lodging",
+            Self::CashMachine => "cash_machine",
+            Self::Jewellery => "jewellery",
+            Self::Exchange => "exchange",
+            Self::Mixer => "mixer",
+            Self::PrivacyCoin => "privacy_coin",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+}
+
+/// What a sender said of a receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// Family.
+    Family,
+    /// A friend.
+    Friend,
+    /// Work or trade.
+    Business,
+}
+
+impl Relation {
+    /// Every relation.
+    pub const ALL: [Self; 3] = [Self::Family, Self::Friend, Self::Business];
+
+    /// The name as books write it: `family`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Family => "family",
+            Self::Friend => "friend",
+            Self::Business => "business",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+}
+
 /// One side of a payment, as its source names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PaymentSide {
@@ -102,6 +202,10 @@ pub struct Payment {
     pub purpose: Option<String>,
     /// What the payer wrote for the payee.
     pub reference: Option<Sensitive<String>>,
+    /// What the payee sells, where the source gives a category that is known here.
+    pub merchant: Option<Merchant>,
+    /// What the payer's house knows of the two, true or not.
+    pub relation: Option<Relation>,
 }
 
 #[cfg(test)]
@@ -109,10 +213,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_channels_read_back() {
+    fn names_read_back() {
         for channel in Channel::ALL {
             assert_eq!(Channel::parse(channel.name()), Some(channel));
         }
         assert_eq!(Channel::parse("pigeon"), None);
+        for merchant in Merchant::ALL {
+            assert_eq!(Merchant::parse(merchant.name()), Some(merchant));
+        }
+        assert_eq!(Merchant::parse("Example Shop"), None);
+        for relation in Relation::ALL {
+            assert_eq!(Relation::parse(relation.name()), Some(relation));
+        }
     }
 }

@@ -15,7 +15,7 @@ mod transfer;
 pub mod typology;
 pub mod window;
 
-pub use model::Country;
+pub use model::{Country, Merchant, Relation};
 
 pub use event::{Change, Event, Marks, settle};
 pub use live::{Applied, CORRECTIONS_MAX, Live};

@@ -14,6 +14,7 @@ mod chain;
 mod clerk;
 mod control;
 mod dates;
+mod decoded;
 mod draft;
 mod infer;
 mod input;
@@ -31,6 +32,7 @@ use model::limits::MONEY_RECORDS_MAX;
 
 pub use control::{ControlTotal, Reconciled};
 pub use dates::{DateStyle, Zone};
+pub use decoded::Decoded;
 pub use infer::{Guess, Inferred, Open, SAMPLE_ROWS_MAX, infer, sample};
 pub use mapping::{Field, Mapping, MappingError, MappingProblem};
 pub use step::{FaultKind, MoneyFault, Place, Reason, Rejected, Step};

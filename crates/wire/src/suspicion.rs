@@ -11,6 +11,7 @@ mod goaml_of;
 mod keyterms;
 mod lexical;
 mod profile;
+mod reporter;
 pub mod smr;
 mod smr_of;
 
@@ -23,6 +24,7 @@ pub use lexical::{
     Amount, Code, CountryCode, CurrencyCode, Moment, Text30, Text100, Text255, Text4000,
 };
 pub use profile::{Profile, ProfileError, ProfileProblem};
+pub use reporter::Reporter;
 
 /// A report of suspicion, in no unit's format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +159,22 @@ impl Unreportable {
 }
 
 impl SuspicionReport {
+    /// The fields that a unit's profile demands and the report does not have, all of them.
+    pub fn lacks_for_goaml(&self, profile: &Profile) -> Vec<&'static str> {
+        goaml_of::lacks(self, profile)
+    }
+
+    /// The fields that AUSTRAC demands and the report does not have, all of them.
+    pub fn lacks_for_smr(&self) -> Vec<&'static str> {
+        let lacks = [
+            ("branch", self.entity.branch.is_none()),
+            ("transactions", self.transactions.is_empty()),
+            ("local_currency", self.local_currency.code() != "AUD"),
+        ];
+        let lacks = lacks.into_iter().filter(|(_, lacks)| *lacks);
+        lacks.map(|(field, _)| field).collect()
+    }
+
     /// The report as a goAML document of a unit's profile; `kind` is one of its report codes.
     pub fn to_goaml(
         &self,

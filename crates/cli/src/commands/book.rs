@@ -1,12 +1,16 @@
 //! A book of payments as it is read: file after file, each record taken or rejected.
 
+mod parquet;
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use model::{Entropy as _, Payment, Timestamp};
 use serde::Serialize;
-use wire::money::{DETECT_BYTES, Format, Mapping, Reader, Reconciled, Settings, Step, detect};
+use wire::money::{
+    ControlTotal, DETECT_BYTES, Format, Mapping, Reader, Reconciled, Settings, Step, detect,
+};
 
 use crate::failure::Failure;
 use crate::output;
@@ -99,6 +103,18 @@ impl Source {
         let mut source = BufReader::with_capacity(1 << 20, Digested { file, digester });
         let head = source.fill_buf().map_err(unreadable)?;
         let head = head.get(..DETECT_BYTES).unwrap_or(head);
+        if parquet::is_parquet(path, head) {
+            drop(source);
+            let mapping = self.mapping.as_ref();
+            let total = parquet::read(path, mapping, &self.settings, tell, take)?;
+            // The second reading of a book needs no digest.
+            let sha256 = if tell {
+                parquet::sha256_of(path)?
+            } else {
+                String::new()
+            };
+            return Ok(FileRead::of(path, sha256, &total, None));
+        }
         let format = match (&self.mapping, detect(head)) {
             (Some(mapping), Some(Format::Csv(_)) | None) => Format::Csv(Box::new(mapping.clone())),
             (_, Some(format)) => format,
@@ -129,15 +145,20 @@ impl Source {
         if let (Some(broken), true) = (&broken, tell) {
             output::say(&format!("{}: {broken}", path.display()))?;
         }
-        Ok(FileRead {
+        Ok(FileRead::of(path, sha256, &total, broken))
+    }
+}
+
+impl FileRead {
+    fn of(path: &Path, sha256: String, total: &ControlTotal, broken: Option<String>) -> Self {
+        let sums = total.sums_minor.iter();
+        Self {
             file: path.display().to_string(),
             sha256,
             records: total.records,
             taken: total.taken,
             rejected: total.rejected,
-            sums_minor: total
-                .sums_minor
-                .iter()
+            sums_minor: sums
                 .map(|(currency, sum)| (currency.code().to_owned(), sum.to_string()))
                 .collect(),
             reconciled: match total.reconciled() {
@@ -148,7 +169,7 @@ impl Source {
                 Reconciled::SumUnknown => "sum unknown",
             },
             broken,
-        })
+        }
     }
 }
 

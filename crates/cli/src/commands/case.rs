@@ -1,6 +1,6 @@
 //! `watchfire case`: one case, whole.
 
-use server::Actor;
+use server::{Actor, FoundInCase};
 
 use super::{calendar, open, queue};
 use crate::Verdict;
@@ -54,9 +54,38 @@ pub(super) async fn run(args: Case) -> Result<Verdict, Failure> {
             item.sha256, item.size, item.report
         );
         output::line(&line)?;
+        output::line(&format!("    looked into: {}", item.look.in_words()))?;
+        for known in &item.matches {
+            output::line(&format!("    {}", known_in_words(known)))?;
+        }
     }
     for due in &casefile.clocks {
         output::line(&format!("clock {}", calendar::in_words(due)))?;
     }
     Ok(Verdict::Done)
+}
+
+/// A match with what a person needs for judging it, and its number for saying so.
+fn known_in_words(known: &FoundInCase) -> String {
+    let found = &known.found;
+    let entry = [Some(&found.id), found.scheme.as_ref(), found.label.as_ref()];
+    let entry: Vec<&str> = entry.into_iter().flatten().map(String::as_str).collect();
+    let entry = entry.join(" ");
+    let near = match found.distance {
+        0 => "equal".to_owned(),
+        bits => format!("{bits} bits apart, {}", found.seen),
+    };
+    let held_back = match known.entry_state {
+        "listed" => "",
+        _ => "; the entry matches no more",
+    };
+    format!(
+        "match {} ({}): list {} of {} ({}), entry {entry}, {} {near}{held_back}",
+        known.number,
+        known.state,
+        found.list,
+        found.owner,
+        found.purpose.name(),
+        found.algorithm
+    )
 }

@@ -21,6 +21,7 @@ mod screen;
 mod serve;
 mod simulate;
 mod storm;
+mod suspicion;
 mod windows;
 
 use server::{Config, IfMissing, Station};
@@ -57,6 +58,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Command::Match(args) => material::compare(args).await,
         Command::List(args) => list::run(args).await,
         Command::Screen(args) => screen::run(args).await,
+        Command::Suspicion(args) => suspicion::run(args).await,
         // `main` never comes here with it.
         Command::Cage => Ok(Verdict::No),
     }

@@ -80,7 +80,7 @@ struct AblationLine<'a> {
 struct Pass {
     accounts: Accounts,
     read: Vec<FileRead>,
-    book: Option<Book>,
+    book: Book,
     unconverted: u64,
     alerts: Vec<Alert>,
 }
@@ -93,24 +93,28 @@ pub(super) async fn run(args: Screen) -> Result<Verdict, Failure> {
     let rates = Arc::new(rates_of(args.rates.as_deref(), &policy)?);
     let now = vault::SystemClock.now();
     let source = Source::new(&args.files, args.mapping.as_deref(), now)?;
-    let keep = args.replay || args.ablate;
-    let pass = pass(&source, &policy, &rates, keep)?;
-    if let (Some(book), true) = (&pass.book, args.replay) {
-        let before = Arc::new(Policy::builtin().map_err(Failure::Typologies)?);
-        return compare(book, &before, &policy, &rates, &pass, args.json);
+    let mut pass = read(&source, &policy)?;
+    let kept = match (&args.data, &args.config) {
+        _ if args.replay || args.ablate => None,
+        (None, None) => None,
+        (data, config) => {
+            let (data, config) = (data.clone(), config.clone());
+            Some(open_or_create(&Place { data, config }).await?)
+        }
+    };
+    if let Some(station) = &kept {
+        let known = station.known_accounts(&pass.accounts).await?;
+        screen::mark_known(&mut pass.book, known);
     }
-    if let (Some(book), true) = (&pass.book, args.ablate) {
-        return ablate(book, &policy, &rates, &pass, args.json);
+    (pass.alerts, pass.unconverted) = judged(&pass.book, &policy, &rates);
+    if args.replay {
+        let before = Arc::new(Policy::builtin().map_err(Failure::Typologies)?);
+        return compare(&before, &policy, &rates, &pass, args.json);
+    }
+    if args.ablate {
+        return ablate(&policy, &rates, &pass, args.json);
     }
     let documents = documents(&source, &pass)?;
-    let place = Place {
-        data: args.data.clone(),
-        config: args.config.clone(),
-    };
-    let kept = match (&place.data, &place.config) {
-        (None, None) => None,
-        _ => Some(open_or_create(&place).await?),
-    };
     for document in &documents {
         let report = match &kept {
             Some(station) => Some(keep_alert(station, document).await?),
@@ -132,32 +136,33 @@ async fn keep_alert(
     Ok(submitted.report)
 }
 
-/// Reads the book once and judges all accounts, on every core.
-fn pass(
-    source: &Source,
-    policy: &Arc<Policy>,
-    rates: &Arc<Rates>,
-    keep: bool,
-) -> Result<Pass, Failure> {
+/// Reads the book once, and finds in it who is a new payee.
+fn read(source: &Source, policy: &Policy) -> Result<Pass, Failure> {
     let mut accounts = Accounts::default();
-    let mut book = keep.then(Book::default);
-    let mut screening = Screening::new(policy.clone(), rates.clone(), 1 << 16);
-    let read = source.read(true, |_, row, payment| {
+    let mut book = Book::default();
+    let read = source.read(true, |_, _, payment| {
         let transfer = accounts.transfer(&payment, policy);
-        screening.push(row, &transfer);
-        if let Some(book) = &mut book {
-            book.push(&transfer).ok_or(Failure::BookTooLarge)?;
-        }
+        book.push(&transfer).ok_or(Failure::BookTooLarge)?;
         Ok(())
     })?;
-    let unconverted = screening.unconverted();
+    screen::mark_new_payees(&mut book);
     Ok(Pass {
         accounts,
         read,
         book,
-        unconverted,
-        alerts: judge(screening.finish()),
+        unconverted: 0,
+        alerts: Vec::new(),
     })
+}
+
+/// The alerts over a book, judged on every core, and how many of its amounts have no rate.
+fn judged(book: &Book, policy: &Arc<Policy>, rates: &Arc<Rates>) -> (Vec<Alert>, u64) {
+    let mut screening = Screening::new(policy.clone(), rates.clone(), book.len());
+    for (row, transfer) in book.rows() {
+        screening.push(row, &transfer);
+    }
+    let unconverted = screening.unconverted();
+    (judge(screening.finish()), unconverted)
 }
 
 /// The alerts of all parts, those with most points first.
@@ -335,7 +340,6 @@ fn finish(pass: &Pass, policy: &Policy, json: bool) -> Result<Verdict, Failure> 
 
 /// What another policy would change.
 fn compare(
-    book: &Book,
     before: &Arc<Policy>,
     after: &Arc<Policy>,
     rates: &Arc<Rates>,
@@ -346,7 +350,7 @@ fn compare(
         let side = |alert: &Alert| alert.side == screen::typology::Side::Sender;
         alerts.iter().map(|it| (it.account, side(it))).collect()
     };
-    let old = accounts(&again(book, before, rates));
+    let old = accounts(&judged(&pass.book, before, rates).0);
     let new = accounts(&pass.alerts);
     let change = ChangeLine {
         policy: after.version().to_owned(),
@@ -368,7 +372,6 @@ fn compare(
 
 /// How many alerts each indicator carries.
 fn ablate(
-    book: &Book,
     policy: &Arc<Policy>,
     rates: &Arc<Rates>,
     pass: &Pass,
@@ -379,7 +382,7 @@ fn ablate(
         let line = AblationLine {
             indicator: &indicator.id,
             alerts: pass.alerts.len(),
-            alerts_without: again(book, &without, rates).len(),
+            alerts_without: judged(&pass.book, &without, rates).0.len(),
         };
         if json {
             output::json(&line)?;
@@ -391,14 +394,6 @@ fn ablate(
         }
     }
     Ok(Verdict::Done)
-}
-
-fn again(book: &Book, policy: &Arc<Policy>, rates: &Arc<Rates>) -> Vec<Alert> {
-    let mut screening = Screening::new(policy.clone(), rates.clone(), book.len());
-    for (row, transfer) in book.rows() {
-        screening.push(row, &transfer);
-    }
-    judge(screening.finish())
 }
 
 fn rates_of(path: Option<&Path>, policy: &Policy) -> Result<Rates, Failure> {

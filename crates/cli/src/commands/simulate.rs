@@ -1,5 +1,7 @@
 //! `watchfire simulate`: writes a synthetic world to a directory.
 
+mod payments;
+
 use std::fs;
 use std::path::Path;
 
@@ -9,16 +11,25 @@ use world::World;
 
 use super::report::progress;
 use crate::Verdict;
-use crate::args::Simulate;
+use crate::args::{Simulate, SimulateWhat};
 use crate::failure::Failure;
 use crate::output;
 
 pub(super) fn run(args: &Simulate) -> Result<Verdict, Failure> {
+    match (&args.what, &args.out) {
+        (Some(SimulateWhat::Payments(book)), _) => payments::run(book),
+        (None, Some(out)) => run_reports(args, out),
+        // The parser sees to it that this is not so.
+        (None, None) => Ok(Verdict::No),
+    }
+}
+
+fn run_reports(args: &Simulate, out: &Path) -> Result<Verdict, Failure> {
     let now = args.now.unwrap_or_else(|| vault::SystemClock.now());
     let world = World::new(args.seed, args.reports, now);
-    let reports = args.out.join("reports");
-    let files = args.out.join("files");
-    expect_empty(&args.out)?;
+    let reports = out.join("reports");
+    let files = out.join("files");
+    expect_empty(out)?;
     make_dir(&reports)?;
     make_dir(&files)?;
     let bar = progress(args.reports);
@@ -37,16 +48,16 @@ pub(super) fn run(args: &Simulate) -> Result<Verdict, Failure> {
     }
     let truth = serde_json::to_string_pretty(&world.truth())
         .map_err(|error| Failure::Output(std::io::Error::other(error)))?;
-    write(&args.out.join("truth.json"), truth.as_bytes())?;
+    write(&out.join("truth.json"), truth.as_bytes())?;
     if args.json {
         output::json(&serde_json::json!({
-            "out": args.out, "seed": args.seed, "reports": args.reports, "files": file_count,
+            "out": out, "seed": args.seed, "reports": args.reports, "files": file_count,
         }))?;
     } else {
         output::say(&format!(
             "Wrote {} reports and {file_count} files to {}",
             args.reports,
-            args.out.display()
+            out.display()
         ))?;
     }
     Ok(Verdict::Done)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 40] = [
+const COMMANDS: [&str; 42] = [
     "demo",
     "serve",
     "account",
@@ -36,6 +36,7 @@ const COMMANDS: [&str; 40] = [
     "list confirm",
     "list shred",
     "screen",
+    "suspicion",
     "identifiers",
     "calendar",
     "calendar done",
@@ -45,6 +46,7 @@ const COMMANDS: [&str; 40] = [
     "log checkpoint",
     "log verify",
     "simulate",
+    "simulate payments",
     "sign-in",
     "windows",
     "schema",
@@ -105,7 +107,7 @@ fn wrong_usage_ends_with_2_and_says_what_was_expected() {
             vec!["simulate", "--out", &data, "--now", "yesterday"],
             vec!["yesterday", "2026-01-02T03:04:05Z"],
         ),
-        (vec!["schema", "dtd"], vec!["dtd", "xsd, json"]),
+        (vec!["schema", "dtd"], vec!["dtd", "xsd, json, goaml, smr"]),
         (
             vec!["serve", "--data", &data, "--listen", "nowhere"],
             vec!["nowhere"],

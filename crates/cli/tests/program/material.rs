@@ -8,7 +8,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::house::{House, Ran, keys, program, says, watchfire};
+use crate::commands::REPORT;
+use crate::house::{House, Ran, keys, on_a_thread, program, says, watchfire};
 
 /// Waves as a BMP file of `side` pixels; `noise` changes it a little.
 fn picture(side: u32, noise: u32) -> Vec<u8> {
@@ -189,6 +190,52 @@ fn a_list_is_imported_matched_judged_and_written_out() {
         .ended(0);
     house.run(&["match", &known]).ended(1);
     house.run(&["log", "verify"]).ended(0);
+}
+
+#[test]
+fn a_match_is_shown_and_judged_where_there_is_no_browser() {
+    let house = House::new();
+    let secret = house.account("acme", "sender");
+    let csv = write(
+        &house,
+        "list.csv",
+        b"id,md5,label\n7,c90ae688b2a3b1fd0751fd743eb385cd,A1\n",
+    );
+    house
+        .run(&["list", "add", "known", "--purpose", "abuse"])
+        .ended(0);
+    import(&house, "known", &csv, 0);
+    let serving = house.serve();
+    on_a_thread(async {
+        let mut sender = serving.sender("acme", &secret).await;
+        let report = sender.submit(REPORT).await.unwrap();
+        sender
+            .upload(report, "file.txt", "text/plain", b"known")
+            .await
+            .unwrap();
+        sender.finish(report).await.unwrap();
+    });
+    let case = house.run(&["case", "1"]).ended(0).out;
+    says(
+        &case,
+        &[
+            "looked into: no: by its content (unknown) this is no picture and no video",
+            "match 1 (open): list known of own (abuse), entry 7 A1, md5 equal",
+        ],
+    );
+    house.run(&["list", "reject", "1"]).ended(0);
+    says(
+        &house.run(&["case", "1"]).ended(0).out,
+        &["match 1 (rejected)"],
+    );
+    let told = house.run(&["list", "feedback", "known"]).ended(0).object();
+    assert_eq!(
+        (&told["id"], &told["affirms"]),
+        (&"7".into(), &false.into())
+    );
+    house.run(&["list", "confirm", "1", "--json"]).ended(0);
+    assert_eq!(serving.stop(), Some(0));
+    house.verify();
 }
 
 #[test]

@@ -77,6 +77,31 @@ fn a_book_is_screened_and_each_alert_says_why() {
     );
 }
 
+/// The book says that two are family: what asks for strangers does not hold.
+#[test]
+fn a_family_tie_that_the_book_names_counts() {
+    let house = House::new();
+    let path = house.folder().join("book.csv");
+    let indicators = |relation: &str| -> Vec<String> {
+        let rows = book().join(&format!(",{relation}\n"));
+        fs::write(&path, format!("{HEADER},relation\n{rows},{relation}\n")).unwrap();
+        let lines = screen(&path.display().to_string(), &[], 0);
+        let reasons = lines[0]["reasons"].as_array().unwrap().iter();
+        let id = |reason: &Value| reason["indicator"].as_str().unwrap().to_owned();
+        reasons.map(id).collect()
+    };
+    let strangers = indicators("");
+    for id in ["A7", "B1", "B4"] {
+        assert!(strangers.iter().any(|known| known == id), "{strangers:?}");
+    }
+    // A word that is not known says nothing.
+    assert_eq!(indicators("cousins"), strangers);
+    let family = indicators("family");
+    for id in ["A7", "B1"] {
+        assert!(family.iter().all(|known| known != id), "{family:?}");
+    }
+}
+
 #[test]
 fn no_record_is_lost_or_doubled() {
     let house = House::new();
@@ -166,6 +191,35 @@ fn two_sides_of_one_crime_stand_in_one_case() {
         .collect();
     assert!(rules.contains(&"trafficking"));
     assert!(rules.iter().any(|rule| rule.starts_with("payments/")));
+}
+
+/// Whom a report names is known when a book is screened beside it.
+#[test]
+fn an_account_that_a_report_names_speaks_against_those_who_pay_it() {
+    let house = House::new();
+    let rows = book()
+        .join("\n")
+        .replace("PH-3,", "GB33BUKB20201555555555,");
+    let path = write(&house, "book.csv", &[rows]).display().to_string();
+    let indicators = || -> Vec<String> {
+        let lines = house.run(&["screen", &path, "--json"]).ended(0).objects();
+        let reasons = lines[0]["reasons"].as_array().unwrap().iter();
+        let id = |reason: &Value| reason["indicator"].as_str().unwrap().to_owned();
+        reasons.map(id).collect()
+    };
+    let before = indicators();
+    assert!(before.iter().all(|id| id != "E3"), "{before:?}");
+    let report = "<report><incidentSummary><incidentType>Child Sex Trafficking</incidentType>\
+        <incidentDateTime>2026-03-04T03:04:05Z</incidentDateTime></incidentSummary>\
+        <reporter><reportingPerson><firstName>Robin</firstName></reportingPerson></reporter>\
+        <personOrUserReported><additionalInfo>Paid to IBAN GB33BUKB20201555555555.\
+        </additionalInfo></personOrUserReported></report>";
+    let file = house.folder().join("report.xml");
+    fs::write(&file, report).unwrap();
+    let file = file.display().to_string();
+    house.run(&["report", &file]).ended(0);
+    let after = indicators();
+    assert!(after.iter().any(|id| id == "E3"), "{after:?}");
 }
 
 #[test]

@@ -111,6 +111,25 @@ impl Rates {
         let worth = Worth::of(money.currency, self, day)?;
         worth.convert(money.minor)
     }
+
+    /// An amount in minor units of any currency, half up, by the rates of both; `None` without
+    /// either, or beyond 64 bits.
+    pub fn convert_to(&self, money: Money, to: Currency, day: i32) -> Option<i64> {
+        if money.currency == to {
+            return Some(money.minor);
+        }
+        if to == self.base {
+            return self.convert(money, day);
+        }
+        let nano = |currency| self.nano(currency, day).map(i128::from);
+        let per_unit = |currency: Currency| i128::from(currency.minor_per_unit());
+        let above = i128::from(money.minor)
+            .checked_mul(nano(money.currency)?)?
+            .checked_mul(per_unit(to))?;
+        let below = nano(to)?.checked_mul(per_unit(money.currency))?;
+        let doubled = above.checked_mul(2)?.checked_add(below)?;
+        i64::try_from(doubled.div_euclid(below * 2)).ok()
+    }
 }
 
 /// A rate made ready for many amounts of one currency on one day.
@@ -258,6 +277,18 @@ mod tests {
         assert_eq!(aud("2026-01-04"), Some(31_065));
         assert_eq!(aud("2026-01-15"), Some(30_000));
         assert_eq!(aud("2026-01-16"), None);
+        let to = |text, code, to| {
+            let to = Currency::parse(to).unwrap();
+            rates.convert_to(money(text, code), to, day("2026-01-02"))
+        };
+        assert_eq!(to("500", "AUD", "AUD"), Some(50_000));
+        assert_eq!(to("500", "AUD", "USD"), Some(31_065));
+        // 310.65 USD at 0.0064 are 48,539.06 yen, which have no decimals.
+        assert_eq!(to("500", "AUD", "JPY"), Some(48_539));
+        assert_eq!(to("48539", "JPY", "AUD"), Some(50_000));
+        assert_eq!(to("310.65", "USD", "AUD"), Some(50_000));
+        assert_eq!(to("1", "EUR", "AUD"), None);
+        assert_eq!(to("1", "AUD", "EUR"), None);
         let jpy = rates.convert(money("10000", "JPY"), day("2026-01-02"));
         assert_eq!(jpy, Some(6_400));
         assert_eq!(rates.convert(money("7.01", "USD"), 0), Some(701));

@@ -48,6 +48,22 @@ pub struct FileLook {
 }
 
 impl FileLook {
+    /// Whether the file was looked into, in words.
+    pub fn in_words(&self) -> String {
+        let seen = match (&self.looks_like, &self.not_looked, self.quality) {
+            (_, Some(why), _) => format!("no: {why}"),
+            (Some(kind), None, Some(quality)) => format!("{kind}, quality {quality}"),
+            (Some(kind), None, None) => kind.clone(),
+            (None, None, _) => "no: it came before files were looked into".to_owned(),
+        };
+        self.clips.iter().fold(seen, |seen, clip| {
+            format!(
+                "{seen}; from {} to {} ms it is also in a video of report {}, there from {} ms on",
+                clip.start_millis, clip.end_millis, clip.report, clip.other_start_millis
+            )
+        })
+    }
+
     fn of(look: &Look) -> Self {
         Self {
             looks_like: Some(look.kind.clone()).filter(|kind| !kind.is_empty()),

@@ -13,7 +13,6 @@ use super::payments::ShownPayments;
 use super::session::signed_in;
 use super::{Console, ShownEntry, notice, page};
 use crate::casefile::{CaseSuggestion, EvidenceItem, Member, Remark};
-use crate::material::FileLook;
 use crate::problem::Problem;
 
 #[derive(Template)]
@@ -85,22 +84,6 @@ fn shown_matches(item: &EvidenceItem) -> impl Iterator<Item = ShownMatch> {
     })
 }
 
-/// Whether a file was looked into, in words.
-fn looked(look: &FileLook) -> String {
-    let seen = match (&look.looks_like, &look.not_looked, look.quality) {
-        (_, Some(why), _) => format!("no: {why}"),
-        (Some(kind), None, Some(quality)) => format!("{kind}, quality {quality}"),
-        (Some(kind), None, None) => kind.clone(),
-        (None, None, _) => "no: it came before files were looked into".to_owned(),
-    };
-    look.clips.iter().fold(seen, |seen, clip| {
-        format!(
-            "{seen}; from {} to {} ms it is also in a video of report {}, there from {} ms on",
-            clip.start_millis, clip.end_millis, clip.report, clip.other_start_millis
-        )
-    })
-}
-
 pub(super) async fn show(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
@@ -134,7 +117,7 @@ pub(super) async fn show(
                 .into_iter()
                 .map(|item| ShownItem {
                     sha256: item.sha256,
-                    looked: looked(&item.look),
+                    looked: item.look.in_words(),
                     size: item.size,
                     media_type: item.media_type.unwrap_or_else(|| "not said".to_owned()),
                     report: item.report.number(),

@@ -97,6 +97,27 @@ pub struct PaymentRow {
     pub currency: String,
     /// Where the receiver is; empty where nothing says so.
     pub receiver_country: String,
+    /// Where the sender is; empty where nothing says so.
+    #[serde(default)]
+    pub sender_country: String,
+    /// How it moved; empty where nothing says so.
+    #[serde(default)]
+    pub channel: String,
+    /// The beginning of what the payer wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Sensitive<String>>,
+    /// The sender's name, where the source gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_name: Option<Sensitive<String>>,
+    /// The receiver's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver_name: Option<Sensitive<String>>,
+    /// The sender's institution, where the source gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_agent: Option<String>,
+    /// The receiver's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver_agent: Option<String>,
 }
 
 impl AlertDocument {
@@ -139,6 +160,16 @@ impl AlertDocument {
     /// The payments, in order of time.
     pub fn rows(&self) -> &[PaymentRow] {
         &self.payment_alert.rows
+    }
+
+    /// The version of the typologies that it was made by.
+    pub fn policy(&self) -> &str {
+        &self.payment_alert.policy
+    }
+
+    /// SHA-256 of the file of its rows, if they came from one.
+    pub(crate) fn input_sha256(&self) -> &str {
+        &self.payment_alert.input_sha256
     }
 
     /// The report that it is.
@@ -234,6 +265,16 @@ impl Station {
         report: ReportId,
         key: &vault::DataKey,
     ) -> Result<Option<AlertDocument>, IntakeError> {
+        let body = self.alert_body_of(report, key).await?;
+        body.map(|body| Ok(parse_alert(&body)?)).transpose()
+    }
+
+    /// An alert's document as it was kept.
+    pub(super) async fn alert_body_of(
+        &self,
+        report: ReportId,
+        key: &vault::DataKey,
+    ) -> Result<Option<Vec<u8>>, IntakeError> {
         let Some(row) = self.core().store.submission(report).await? else {
             return Ok(None);
         };
@@ -241,7 +282,6 @@ impl Station {
             return Ok(None);
         }
         let context = crate::sealed_names::submission(report);
-        let body = vault::seal::open(key, &context, &row.body.0)?;
-        Ok(Some(parse_alert(&body)?))
+        Ok(Some(vault::seal::open(key, &context, &row.body.0)?))
     }
 }

@@ -3,12 +3,15 @@
 
 use std::collections::HashMap;
 
-use model::{Payment, Sensitive};
+use model::{Merchant, Payment, Relation, Sensitive};
 use screen::money::Money;
 use screen::typology::{Alert, Policy, Route, Side};
 use screen::{Flags, Party, RowWords, Transfer, named};
 
 use super::alert::{AlertDocument, AlertReason, Kept, PaymentRow, ROWS_MAX};
+
+/// Characters that a row of an alert repeats of a text, so that a thousand rows fit a document.
+const TEXT_CHARS_MAX: usize = 250;
 
 /// Numbers for accounts, from 0, in the order in which they are met.
 #[derive(Debug, Default)]
@@ -59,6 +62,8 @@ impl Accounts {
         if !payment.has_clock {
             flags = flags.and(Flags::NO_CLOCK);
         }
+        let abroad = payment.sender.country != payment.receiver.country;
+        flags = flags.and(flags_of(payment.relation, payment.merchant, abroad));
         Transfer {
             time_millis: payment.time.millis(),
             sender: self.number(payment.sender.account.expose()),
@@ -72,6 +77,36 @@ impl Accounts {
             channel: payment.channel,
             flags,
         }
+    }
+}
+
+/// What a row tells beside its words.
+pub(super) fn flags_of(
+    relation: Option<Relation>,
+    merchant: Option<Merchant>,
+    abroad: bool,
+) -> Flags {
+    let family = match relation {
+        Some(Relation::Family) => Flags::FAMILY,
+        _ => Flags::NONE,
+    };
+    family.and(merchant.map_or(Flags::NONE, |merchant| bought(merchant, abroad)))
+}
+
+/// What a purchase tells; some things tell something abroad alone.
+const fn bought(merchant: Merchant, abroad: bool) -> Flags {
+    match merchant {
+        Merchant::Anonymiser => Flags::ANONYMISER,
+        Merchant::Recording => Flags::RECORDING,
+        Merchant::StreamTokens => Flags::STREAM_TOKENS,
+        Merchant::Travel => Flags::TRAVEL,
+        Merchant::Lodging if abroad => Flags::LODGING,
+        Merchant::CashMachine if abroad => Flags::CASH_ABROAD,
+        Merchant::Jewellery if abroad => Flags::JEWELLERY,
+        Merchant::Exchange => Flags::EXCHANGE,
+        Merchant::Mixer => Flags::MIXER,
+        Merchant::PrivacyCoin => Flags::PRIVACY_COIN,
+        _ => Flags::NONE,
     }
 }
 
@@ -174,5 +209,17 @@ fn row_of(payment: &Payment) -> PaymentRow {
         amount_minor: payment.amount_minor,
         currency: payment.currency.code().to_owned(),
         receiver_country: payment.receiver.country.code().to_owned(),
+        sender_country: payment.sender.country.code().to_owned(),
+        channel: payment.channel.name().to_owned(),
+        reference: payment.reference.as_ref().map(beginning),
+        sender_name: payment.sender.name.as_ref().map(beginning),
+        receiver_name: payment.receiver.name.as_ref().map(beginning),
+        sender_agent: payment.sender.agent.clone(),
+        receiver_agent: payment.receiver.agent.clone(),
     }
+}
+
+/// What a row repeats of a text; the whole of it stands among the alert's texts.
+fn beginning(text: &Sensitive<String>) -> Sensitive<String> {
+    Sensitive::new(text.expose().chars().take(TEXT_CHARS_MAX).collect())
 }

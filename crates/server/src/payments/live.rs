@@ -5,13 +5,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Channel, Country, Currency, Timestamp};
+use model::{Channel, Country, Currency, Merchant, Relation, Timestamp};
 use screen::money::{Money, Rates};
 use screen::typology::{Alert, LiveScreening, Policy, Route, Side};
 use screen::{Flags, Transfer};
 use serde::{Deserialize, Serialize};
 
-use super::book::Accounts;
+use super::book::{Accounts, flags_of};
 use crate::station::Station;
 
 /// How late a transfer may come after later ones: three days.
@@ -47,6 +47,12 @@ pub struct TransferAsked {
     /// What the payer wrote.
     #[serde(default)]
     pub reference: String,
+    /// What the payee sells: `exchange`, `travel`, …; other words say nothing.
+    #[serde(default)]
+    pub merchant: String,
+    /// What is known of the two: `family`, `friend`, `business`; other words say nothing.
+    #[serde(default)]
+    pub relation: String,
 }
 
 /// What is said of a transfer.
@@ -173,15 +179,22 @@ impl LiveBook {
             "" => Flags::NONE,
             text => self.policy.reference_flags(text),
         };
+        let sender_country = country(&asked.sender_country)?;
+        let receiver_country = country(&asked.receiver_country)?;
+        let told = flags_of(
+            Relation::parse(&asked.relation),
+            Merchant::parse(&asked.merchant),
+            sender_country != receiver_country,
+        );
         Ok(Transfer {
             time_millis: time.millis(),
-            sender_country: country(&asked.sender_country)?,
-            receiver_country: country(&asked.receiver_country)?,
+            sender_country,
+            receiver_country,
             sender: accounts.number(&asked.sender),
             receiver: accounts.number(&asked.receiver),
             amount,
             channel,
-            flags,
+            flags: flags.and(told),
         })
     }
 }

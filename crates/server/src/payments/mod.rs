@@ -8,9 +8,11 @@ mod alert;
 mod book;
 mod known;
 mod live;
+mod suspicion;
 
 pub use alert::{AlertDocument, AlertReason, PaymentRow};
 pub(crate) use alert::{is_alert, parse_alert};
 pub use book::{Accounts, BookRow, alert_document, words_of};
 pub(crate) use live::LiveBook;
 pub use live::{ScreenedTransfer, TransferAlert, TransferAsked, TransferReason};
+pub use suspicion::{SuspicionAsked, SuspicionError, SuspicionForm, WrittenSuspicion};

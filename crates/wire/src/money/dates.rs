@@ -92,6 +92,17 @@ pub(super) struct Read {
     pub(super) has_clock: bool,
 }
 
+/// A moment that is neither in the future nor absurdly old.
+pub(super) fn believed(at: Timestamp, now: Timestamp) -> Result<Timestamp, Reason> {
+    if at.millis() < MONEY_PAST_MILLIS_MIN {
+        Err(Reason::DatePast)
+    } else if at.millis_since(now) > MONEY_FUTURE_MILLIS_MAX {
+        Err(Reason::DateFuture)
+    } else {
+        Ok(at)
+    }
+}
+
 impl Calendar<'_> {
     /// Reads a moment that is neither in the future nor absurdly old.
     pub(super) fn read(self, text: &[u8], style: DateStyle) -> Result<Read, Reason> {
@@ -100,13 +111,7 @@ impl Calendar<'_> {
             return Err(Reason::DateMissing);
         }
         let read = self.any(text, style).ok_or(Reason::DateMalformed)?;
-        if read.at.millis() < MONEY_PAST_MILLIS_MIN {
-            Err(Reason::DatePast)
-        } else if read.at.millis_since(self.now) > MONEY_FUTURE_MILLIS_MAX {
-            Err(Reason::DateFuture)
-        } else {
-            Ok(read)
-        }
+        believed(read.at, self.now).map(|_| read)
     }
 
     /// The day of a text, however far.

@@ -1,7 +1,9 @@
 //! A payment as far as it is read, and the checks that make one of it.
 
 use model::limits::MONEY_TEXT_BYTES_MAX;
-use model::{Channel, Country, Currency, Payment, PaymentSide, Sensitive, Timestamp};
+use model::{
+    Channel, Country, Currency, Merchant, Payment, PaymentSide, Relation, Sensitive, Timestamp,
+};
 
 use super::amount::Decimal;
 use super::step::{Flaw, Reason};
@@ -34,6 +36,8 @@ pub(super) struct Draft {
     pub(super) channel: Channel,
     pub(super) purpose: Option<String>,
     pub(super) reference: Option<String>,
+    pub(super) merchant: Option<Merchant>,
+    pub(super) relation: Option<Relation>,
     /// What was found wrong first.
     pub(super) flaw: Option<Flaw>,
 }
@@ -76,6 +80,8 @@ impl Draft {
                 channel: self.channel,
                 purpose: self.purpose,
                 reference: self.reference.map(Sensitive::new),
+                merchant: self.merchant,
+                relation: self.relation,
             }),
             Err(flaw) => Err((flaw, id)),
         }

@@ -377,7 +377,8 @@ impl Column {
                 let named = self.is_named(REFERENCE);
                 (named, filled(named).max(u8::from(named)))
             }
-            Field::Clock => (false, 0),
+            // Nobody guesses these from their words.
+            Field::Clock | Field::Merchant | Field::Relation => (false, 0),
         };
         if named { form } else { form / 2 }
     }

@@ -62,6 +62,11 @@ fields! {
     ReceiverName: "receiver_name";
     /// The code of the purpose.
     Purpose: "purpose";
+    /// What the payee sells, by the names that `model::Merchant` has; other words say nothing.
+    Merchant: "merchant";
+    /// What the payer's house knows of the two: `family`, `friend`, `business`; other words say
+    /// nothing.
+    Relation: "relation";
 }
 
 /// The fields that every table must have.

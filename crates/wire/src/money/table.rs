@@ -6,8 +6,8 @@
 use std::io::BufRead;
 
 use memchr::{memchr, memchr_iter};
-use model::Country;
 use model::limits::{MONEY_COLUMNS_MAX, MONEY_TOKEN_BYTES_MAX};
+use model::{Country, Merchant, Relation};
 
 use super::amount::Decimal;
 use super::clerk::Clerk;
@@ -294,6 +294,14 @@ impl<R: BufRead> Table<R> {
             Field::SenderName => draft.sender.name = text(cell, name)?,
             Field::ReceiverName => draft.receiver.name = text(cell, name)?,
             Field::Purpose => draft.purpose = text(cell, name)?,
+            Field::Merchant => {
+                let word = text(cell, name)?.unwrap_or_default().to_lowercase();
+                draft.merchant = Merchant::parse(&word);
+            }
+            Field::Relation => {
+                let word = text(cell, name)?.unwrap_or_default().to_lowercase();
+                draft.relation = Relation::parse(&word);
+            }
             Field::Time | Field::Clock => {}
         }
         Ok(())

@@ -22,18 +22,8 @@ pub(super) fn report(
     kind: Option<&str>,
     terms: &KeyTerms,
 ) -> Result<Report, Unreportable> {
-    for field in profile.mandatory() {
-        let empty = match field.as_str() {
-            "branch" => report.entity.branch.is_none(),
-            "grounds" => report.grounds.is_empty(),
-            "indicators" => report.indicators.is_empty(),
-            "action" => report.action.is_none(),
-            "clients" => report.clients.is_empty(),
-            _ => report.transactions.is_empty(),
-        };
-        if empty {
-            return Err(missing(name_of(field)));
-        }
+    if let Some(field) = lacks(report, profile).first() {
+        return Err(missing(field));
     }
     let kind = match kind {
         Some(kind) => profile
@@ -85,6 +75,20 @@ pub(super) fn report(
             indicator: all(indicators, "indicators")?,
         },
     })
+}
+
+/// The fields that a unit demands and the report does not have.
+pub(super) fn lacks(report: &SuspicionReport, profile: &Profile) -> Vec<&'static str> {
+    let empty = |field: &&String| match field.as_str() {
+        "branch" => report.entity.branch.is_none(),
+        "grounds" => report.grounds.is_empty(),
+        "indicators" => report.indicators.is_empty(),
+        "action" => report.action.is_none(),
+        "clients" => report.clients.is_empty(),
+        _ => report.transactions.is_empty(),
+    };
+    let demanded = profile.mandatory().iter();
+    demanded.filter(empty).map(|field| name_of(field)).collect()
 }
 
 fn transaction(

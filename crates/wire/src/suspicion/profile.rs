@@ -118,16 +118,17 @@ struct Raw {
 /// Reads TOML strictly; an error names the file and the line.
 pub(super) fn parsed<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, ProfileError> {
     if text.len() > MONEY_MAPPING_BYTES_MAX {
-        return Err(error(text, file, 0, ProfileProblem::TooLong));
+        return Err(refused(text, file, 0, ProfileProblem::TooLong));
     }
     toml::from_str(text).map_err(|source| {
         let at = source.span().map_or(0, |span| span.start);
         let reason = source.message().to_owned();
-        error(text, file, at, ProfileProblem::Syntax { reason })
+        refused(text, file, at, ProfileProblem::Syntax { reason })
     })
 }
 
-fn error(text: &str, file: &str, at: usize, problem: ProfileProblem) -> ProfileError {
+/// The error of a problem at a byte of the text.
+pub(super) fn refused(text: &str, file: &str, at: usize, problem: ProfileProblem) -> ProfileError {
     ProfileError {
         file: file.to_owned(),
         line: 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count(),
@@ -135,19 +136,28 @@ fn error(text: &str, file: &str, at: usize, problem: ProfileProblem) -> ProfileE
     }
 }
 
-type Found = (usize, ProfileProblem);
+/// Where in the text, in bytes, and what.
+pub(super) type Found = (usize, ProfileProblem);
 
 impl Profile {
     /// Reads a profile. `file` only serves the error.
     pub fn parse(text: &str, file: &str) -> Result<Self, ProfileError> {
         let raw: Raw = parsed(text, file)?;
-        checked(&raw).map_err(|(at, problem)| error(text, file, at, problem))
+        checked(&raw).map_err(|(at, problem)| refused(text, file, at, problem))
     }
 
     /// The profile that is built in: the common schema's own codes.
     pub fn generic() -> Result<Self, ProfileError> {
         Self::parse(GENERIC, "policy/goaml/generic.toml")
     }
+
+    /// The profile that is built in under a name; see [`Self::NAMES`].
+    pub fn builtin(name: &str) -> Option<Result<Self, ProfileError>> {
+        (name == "generic").then(Self::generic)
+    }
+
+    /// The names of the profiles that are built in.
+    pub const NAMES: [&'static str; 1] = ["generic"];
 
     /// What the profile calls itself.
     pub fn name(&self) -> &str {
@@ -262,11 +272,11 @@ fn checked(raw: &Raw) -> Result<Profile, Found> {
     })
 }
 
-const fn value(key: &'static str, expected: &'static str) -> ProfileProblem {
+pub(super) const fn value(key: &'static str, expected: &'static str) -> ProfileProblem {
     ProfileProblem::Value { key, expected }
 }
 
-fn said(text: &Spanned<String>, key: &'static str) -> Result<String, Found> {
+pub(super) fn said(text: &Spanned<String>, key: &'static str) -> Result<String, Found> {
     match text.get_ref().trim() {
         "" => Err((text.span().start, value(key, "said"))),
         _ => Ok(text.get_ref().clone()),

@@ -5,6 +5,8 @@ mod chance;
 #[cfg(test)]
 mod csv;
 #[cfg(test)]
+mod decoded;
+#[cfg(test)]
 mod infer;
 #[cfg(test)]
 mod limits;

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use model::Sensitive;
-use wire::suspicion::{KeyTerms, Profile, ProfileProblem, SuspicionReport, Unreportable};
+use proptest::prelude::*;
+use wire::suspicion::{KeyTerms, Profile, ProfileProblem, Reporter, SuspicionReport, Unreportable};
 
 use crate::{code, profile, report, terms};
 
 const GENERIC: &str = include_str!("../../../../policy/goaml/generic.toml");
+const ENTITY: &str = include_str!("../../../../examples/suspicion/entity.toml");
 
 fn goaml(change: impl FnOnce(&mut SuspicionReport)) -> Result<(), Unreportable> {
     let mut report = report();
@@ -144,4 +146,74 @@ fn the_profile_and_the_terms_name_their_sources() {
             .map(|text| text.starts_with("Key terms: ")),
         Ok(true)
     );
+}
+
+#[test]
+fn who_reports_is_read_as_the_example_says() {
+    let read = Reporter::parse(ENTITY, "entity.toml").expect("a reporter");
+    let sample = report();
+    assert_eq!(read.entity, sample.entity);
+    assert_eq!(read.local_currency, sample.local_currency);
+    assert_eq!(read.clients, sample.clients);
+    assert_eq!(read.indicators, sample.indicators);
+    assert_eq!(read.action, sample.action);
+    let debug = format!("{read:?}");
+    assert!(
+        !debug.contains("Officer") && !debug.contains("EXAMPLE-0001"),
+        "{debug}"
+    );
+}
+
+#[test]
+fn a_bad_settings_file_is_refused_with_line_and_reason() {
+    let said: Vec<String> = [
+        ("\"AUD\"", "\"aud\""),
+        ("\"AUD\"", "\"BTCX\""),
+        ("[\"EXAMPLE-1\"]", "[\"\"]"),
+        ("number = 7", "number = \"7\""),
+        ("branch =", "brunch ="),
+        ("institution = \"Example Bank\"", "institution = \" \""),
+        ("EXAMAU2SXXX", "EXAM"),
+        ("country = \"AU\"", "country = \"Australia\""),
+        ("family = \"Officer\"\n", ""),
+        ("2019-05-06", "6 May 2019"),
+        ("[entity.address]", "[entity.address"),
+    ]
+    .into_iter()
+    .map(|(from, to)| {
+        let text = ENTITY.replacen(from, to, 1);
+        assert_ne!(text, ENTITY, "{from}");
+        let error = Reporter::parse(&text, "entity.toml").expect_err("refused");
+        format!("{error} [{}]", error.code())
+    })
+    .collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn all_that_is_lacking_is_named_at_once() {
+    let mut bare = report();
+    assert_eq!(bare.lacks_for_goaml(&profile()), [""; 0]);
+    assert_eq!(bare.lacks_for_smr(), [""; 0]);
+    bare.entity.branch = None;
+    bare.indicators.clear();
+    bare.local_currency = code("EUR");
+    assert_eq!(bare.lacks_for_goaml(&profile()), ["branch", "indicators"]);
+    assert_eq!(bare.lacks_for_smr(), ["branch", "local_currency"]);
+}
+
+#[test]
+fn profiles_are_found_by_name() {
+    for name in Profile::NAMES {
+        let known = Profile::builtin(name).expect("a profile").expect("good");
+        assert_eq!(known.name(), name);
+    }
+    assert!(Profile::builtin("atlantis").is_none());
+}
+
+proptest! {
+    #[test]
+    fn no_settings_make_it_panic(text in "(entity|client|number|[\\[\\]=\"\n a-z0-9.-]){0,60}") {
+        let _ = Reporter::parse(&text, "entity.toml");
+    }
 }

@@ -50,6 +50,8 @@ pub(crate) fn payment(id: &str) -> Payment {
         channel: Channel::Remittance,
         purpose: Some("FAMI".to_owned()),
         reference: Some(Sensitive::new("school fees\nterm 2".to_owned())),
+        merchant: None,
+        relation: None,
     }
 }
 
