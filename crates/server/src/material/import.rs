@@ -148,8 +148,11 @@ impl Station {
                 Prepared::Changes(changes) => {
                     let before = std::mem::replace(&mut batch, EntryBatch::new(list, actor));
                     batch.changes = changes;
-                    seen.entries += self.keep_entries(before, imported).await?;
-                    progress(seen);
+                    let kept = self.keep_entries(before, imported).await?;
+                    seen.entries += kept;
+                    if kept > 0 {
+                        progress(seen);
+                    }
                 }
                 Prepared::Page(page) => batch.end = end(&page),
                 Prepared::SetAside(why) => {
