@@ -1,5 +1,5 @@
-//! Columns written as Parquet or CSV. A file appears under its name only when it is whole and on the
-//! disk.
+//! Columns written as Parquet or CSV. A file appears under its name only when it is whole and on
+//! the disk.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

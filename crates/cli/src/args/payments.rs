@@ -171,7 +171,8 @@ Examples:
   watchfire suspicion --case 3 --form smr --entity entity.toml --rates rates.csv --data DIR
   watchfire schema goaml                     what the form is checked by
 
-Exit codes: 0 written, 1 no such alert, 2 something is missing or does not fit, 3 the machine failed.";
+Exit codes: 0 written, 1 no such alert, 2 something is missing or does not fit, 3 the machine
+failed.";
 
 /// Measure a window of time before each payment: how many, how much, to how many.
 ///

@@ -1,4 +1,5 @@
-//! An alert as a report of suspicion: what a financial-intelligence unit asks for, from what is kept.
+//! An alert as a report of suspicion: what a financial-intelligence unit asks for, from what is
+//! kept.
 
 use std::collections::BTreeSet;
 
