@@ -30,7 +30,7 @@ const PAGES: [Page; 3] = [
 ];
 
 /// Every command's help.
-const COMMANDS: [&[&str]; 44] = [
+const COMMANDS: [&[&str]; 45] = [
     &["--help"],
     &["demo", "--help"],
     &["serve", "--help"],
@@ -54,6 +54,7 @@ const COMMANDS: [&[&str]; 44] = [
     &["list", "set", "--help"],
     &["list", "show", "--help"],
     &["list", "import", "--help"],
+    &["list", "fetch", "--help"],
     &["list", "export", "--help"],
     &["list", "feedback", "--help"],
     &["list", "confirm", "--help"],

@@ -24,7 +24,8 @@ use house::House;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test [STEP…]        everything that has to hold before a change lands, or only the named steps
+  test [STEP…]        everything that has to hold before a change lands, or only the named steps;
+                      the step `spread` (windows on many machines) runs only when it is named
   tidy                the rules that no compiler knows: arrows, sizes, names, invariants, links
   gen                 write the generated pages of docs/reference anew from the built program
   postgres -- CMD…    run CMD against a private PostgreSQL that is gone afterwards

@@ -80,11 +80,24 @@ const STEPS: [Step; 11] = [
     },
 ];
 
+/// What takes too long for every change, and runs when it is named: compiling the engine alone
+/// takes longer than everything else.
+const ON_REQUEST: [Step; 1] = [Step {
+    name: "spread",
+    says: "windows on several worker processes, one of which is killed",
+    run: spread,
+}];
+
 /// Runs all steps, or the named ones; every step runs even when one before it failed.
 pub(crate) fn run(house: &House, asked: &[&str]) -> Result<(), Failure> {
     for name in asked {
-        if !STEPS.iter().any(|step| step.name == *name) {
-            let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        if !STEPS
+            .iter()
+            .chain(&ON_REQUEST)
+            .any(|step| step.name == *name)
+        {
+            let known = STEPS.iter().chain(&ON_REQUEST);
+            let known: Vec<&str> = known.map(|step| step.name).collect();
             return Err(Failure::StepUnknown {
                 asked: (*name).to_owned(),
                 known: known.join(", "),
@@ -94,10 +107,9 @@ pub(crate) fn run(house: &House, asked: &[&str]) -> Result<(), Failure> {
     let begun = stopwatch();
     let mut summary = Vec::new();
     let mut broken = Vec::new();
-    for step in STEPS
-        .iter()
-        .filter(|step| asked.is_empty() || asked.contains(&step.name))
-    {
+    let named = |step: &&Step| asked.contains(&step.name);
+    let daily = STEPS.iter().filter(|step| asked.is_empty() || named(step));
+    for step in daily.chain(ON_REQUEST.iter().filter(named)) {
         println!("\n==== {}: {}", step.name, step.says);
         let step_begun = stopwatch();
         let word = match (step.run)(house) {
@@ -163,6 +175,15 @@ fn build(house: &House) -> Result<(), Failure> {
         "watchfire",
         "--locked",
     ]))
+}
+
+fn spread(house: &House) -> Result<(), Failure> {
+    let package = ["--package", "spread", "--features", "engine", "--locked"];
+    let lint = ["--all-targets", "--quiet", "--", "-D", "warnings"];
+    demand(house.cargo(&["clippy"]).args(package).args(lint))?;
+    let mut doc = house.cargo(&["doc", "--no-deps", "--quiet"]);
+    demand(doc.args(package).env("RUSTDOCFLAGS", "-D warnings"))?;
+    run_and_count(house.cargo(&["test"]).args(package))
 }
 
 /// Runs the tests with their servers and closes with the counts of all test programs together.
@@ -281,11 +302,10 @@ mod tests {
 
     #[test]
     fn step_names_are_unique() {
-        for step in &STEPS {
-            assert_eq!(
-                STEPS.iter().filter(|other| other.name == step.name).count(),
-                1
-            );
+        let all = || STEPS.iter().chain(&ON_REQUEST);
+        for step in all() {
+            let same = all().filter(|other| other.name == step.name);
+            assert_eq!(same.count(), 1);
         }
     }
 }

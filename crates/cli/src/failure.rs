@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use server::payments::SuspicionError;
 use server::sender::SendError;
 use server::{
-    AccountError, ConfigRefusal, IntakeError, LogbookError, OpenError, ServeError, StoreFault,
+    AccountError, ConfigRefusal, FetchError, IntakeError, LogbookError, OpenError, ServeError,
+    StoreFault,
 };
 
 /// A command that failed.
@@ -166,6 +167,9 @@ pub(crate) enum Failure {
     /// A file of payments has too many rows.
     #[error("more than 4294967295 rows: split the file")]
     TooManyRows,
+    /// A list was not fetched.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// Standard output is closed or full.
     #[error("cannot write to standard output")]
     Output(#[source] std::io::Error),
@@ -213,6 +217,7 @@ impl Failure {
             | Self::Accounts(_)
             | Self::TooManyRows
             | Self::Serve(_) => 2,
+            Self::Fetch(error) if !error.is_elsewhere() => 2,
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
             _ => 3,
         })

@@ -20,6 +20,9 @@ pub struct Accounts {
     next: u32,
 }
 
+/// The room for so many keys is kept when they are forgotten.
+const KEPT: usize = 256;
+
 /// More accounts than 32 bits have numbers for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("more than 4294967295 accounts: split the file")]
@@ -53,6 +56,28 @@ impl Accounts {
             }
         }
         Ok(())
+    }
+
+    /// The number of one key, by its position; 0 when there is none there.
+    #[inline]
+    pub fn number_at(&mut self, keys: &Keys, at: usize) -> Result<u32, TooManyAccounts> {
+        match keys {
+            Keys::Whole(values) => values.get(at).map_or(Ok(0), |value| self.of_whole(*value)),
+            Keys::Text(texts) => texts.get(at).map_or(Ok(0), |text| self.of_text(text)),
+        }
+    }
+
+    /// Forgets every key, and most of the memory if they were many.
+    pub fn clear(&mut self) {
+        if self.len() > KEPT {
+            *self = Self::default();
+            return;
+        }
+        self.whole.clear();
+        self.text.clear();
+        self.texts = Texts::default();
+        self.numbers.clear();
+        self.next = 0;
     }
 
     #[inline]
@@ -116,6 +141,12 @@ mod tests {
             .unwrap();
         assert_eq!(numbers, [0, 1, 0, 2, 3, 2, 4, 1]);
         assert_eq!(accounts.len(), 5);
+        let minus = Keys::Whole(vec![8, -1]);
+        assert_eq!(accounts.number_at(&minus, 1), Ok(1));
+        assert_eq!(accounts.number_at(&minus, 2), Ok(0));
+        accounts.clear();
+        assert!(accounts.is_empty());
+        assert_eq!(accounts.number_at(&minus, 1), Ok(0));
     }
 
     #[test]
@@ -134,5 +165,8 @@ mod tests {
         }
         assert_eq!(first, again);
         assert_eq!(first, (0..200_000).collect::<Vec<u32>>());
+        accounts.clear();
+        assert_eq!(accounts.number_at(&texts, 99_999), Ok(0));
+        assert_eq!(accounts.len(), 1);
     }
 }

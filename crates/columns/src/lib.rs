@@ -6,9 +6,11 @@
 //! writes columns as Parquet or CSV; a file appears under its name only when it is whole.
 
 mod accounts;
+mod answers;
 mod csv;
 mod csv_out;
 mod decode;
+mod decoder;
 mod failure;
 mod parquet_file;
 mod reader;
@@ -17,6 +19,8 @@ mod value;
 mod writer;
 
 pub use accounts::{Accounts, TooManyAccounts};
+pub use answers::{Answers, wanted_by};
+pub use decoder::Decoder;
 pub use failure::{ReadError, WriteError};
 pub use reader::{BATCH_ROWS, Reader};
 pub use rows::{Column, Keys, Reason, Rejected, Rows, Texts, Wanted};

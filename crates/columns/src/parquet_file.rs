@@ -108,11 +108,8 @@ impl ParquetFile {
             }
         }
         for (name, at) in wanted.key_names().iter().zip(&shape.keys) {
-            let kind = kind(*at);
-            let is_word = matches!(kind, DataType::Dictionary(_, _));
-            if !is_text(kind) && !is_word && !kind.is_integer() {
-                let expected = "write whole numbers or text";
-                return Err(self.type_error(name, kind, expected));
+            if let Some(expected) = key_refusal(kind(*at)) {
+                return Err(self.type_error(name, kind(*at), expected));
             }
         }
         Ok(shape)
@@ -257,8 +254,15 @@ const fn is_text(kind: &DataType) -> bool {
     matches!(kind, DataType::Utf8 | DataType::Binary)
 }
 
+/// Why a column of this type is no key.
+pub(crate) fn key_refusal(kind: &DataType) -> Option<&'static str> {
+    let is_word = matches!(kind, DataType::Dictionary(_, _));
+    let reads = is_text(kind) || is_word || kind.is_integer();
+    (!reads).then_some("write whole numbers or text")
+}
+
 /// Why a column of this type is not read.
-fn refusal(column: Column, kind: &DataType) -> Option<&'static str> {
+pub(crate) fn refusal(column: Column, kind: &DataType) -> Option<&'static str> {
     let is_text = is_text(kind);
     let is_word = is_text || matches!(kind, DataType::Dictionary(_, _));
     match column {

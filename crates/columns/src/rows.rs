@@ -105,6 +105,11 @@ impl Wanted {
         self
     }
 
+    /// Whether this column is asked for.
+    pub fn asks(&self, column: Column) -> bool {
+        self.has(column)
+    }
+
     pub(crate) fn has(&self, column: Column) -> bool {
         self.columns.contains(&column) || (column == Column::Currency && self.in_minor_units())
     }

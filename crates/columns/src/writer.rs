@@ -136,20 +136,16 @@ impl Writer {
             let what = format!("{} columns, not {}", columns.len(), self.kinds.len());
             return Err(shape(what));
         }
-        let (schema, encoder) = match &mut self.encoder {
-            Encoder::Parquet(schema, encoder) => (schema, encoder),
-            Encoder::Csv(out) => {
-                let written = out.rows(&columns, &self.kinds);
-                return match written {
-                    Ok(Some(())) => Ok(()),
-                    Ok(None) => Err(shape("of other kinds or lengths".to_owned())),
-                    Err(source) => Err(WriteError::Disk {
-                        path: self.path.clone(),
-                        source,
-                    }),
-                };
-            }
-        };
+        if let Encoder::Csv(out) = &mut self.encoder {
+            return match out.rows(&columns, &self.kinds) {
+                Ok(Some(())) => Ok(()),
+                Ok(None) => Err(shape("of other kinds or lengths".to_owned())),
+                Err(source) => Err(WriteError::Disk {
+                    path: self.path.clone(),
+                    source,
+                }),
+            };
+        }
         let mut arrays = Vec::with_capacity(columns.len());
         for (at, (values, kind)) in columns.into_iter().zip(&self.kinds).enumerate() {
             match array(values, *kind) {
@@ -157,6 +153,19 @@ impl Writer {
                 None => return Err(shape(format!("column {at} is no {kind:?}"))),
             }
         }
+        self.write_arrays(arrays)
+    }
+
+    /// As [`Self::write`], from arrays of the types that [`Kind::field`] says; into Parquet alone.
+    pub fn write_arrays(&mut self, arrays: Vec<ArrayRef>) -> Result<(), WriteError> {
+        let shape = |what: String| WriteError::Shape {
+            path: self.path.clone(),
+            what,
+        };
+        let Encoder::Parquet(schema, encoder) = &mut self.encoder else {
+            let what = "arrays, which are written as Parquet alone: name a .parquet file";
+            return Err(shape(what.to_owned()));
+        };
         let batch = RecordBatch::try_new(schema.clone(), arrays);
         let batch = batch.map_err(|error| shape(error.to_string()))?;
         encoder.write(&batch).map_err(|source| WriteError::Encode {
@@ -196,7 +205,7 @@ impl Writer {
 }
 
 fn parquet(file: NamedTempFile, columns: &[(&str, Kind)]) -> Result<Encoder, ParquetError> {
-    let fields = columns.iter().map(|(name, kind)| field(name, *kind));
+    let fields = columns.iter().map(|(name, kind)| kind.field(name));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let encoder = ArrowWriter::try_new(file, schema.clone(), Some(properties(columns)?))?;
     Ok(Encoder::Parquet(schema, Box::new(encoder)))
@@ -217,15 +226,37 @@ fn properties(columns: &[(&str, Kind)]) -> Result<WriterProperties, ParquetError
     Ok(properties.build())
 }
 
-fn field(name: &str, kind: Kind) -> Field {
-    let kind = match kind {
-        Kind::Whole => DataType::Int64,
-        Kind::Ratio => DataType::Float64,
-        Kind::Decimal(scale) => DataType::Decimal64(DIGITS, i8::try_from(scale).unwrap_or(0)),
-        Kind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
-        Kind::Text => DataType::Utf8,
-    };
-    Field::new(name, kind, true)
+impl Kind {
+    /// A column of this kind, in Arrow.
+    pub fn field(self, name: &str) -> Field {
+        let kind = match self {
+            Self::Whole => DataType::Int64,
+            Self::Ratio => DataType::Float64,
+            Self::Decimal(scale) => DataType::Decimal64(DIGITS, i8::try_from(scale).unwrap_or(0)),
+            Self::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+            Self::Text => DataType::Utf8,
+        };
+        Field::new(name, kind, true)
+    }
+
+    /// The kind that has this type.
+    pub fn of(kind: &DataType) -> Option<Self> {
+        match kind {
+            DataType::Int64 => Some(Self::Whole),
+            DataType::Float64 => Some(Self::Ratio),
+            DataType::Decimal64(DIGITS, scale) => u8::try_from(*scale).ok().map(Self::Decimal),
+            DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => Some(Self::Time),
+            DataType::Utf8 => Some(Self::Text),
+            _ => None,
+        }
+    }
+}
+
+impl Values {
+    /// In Arrow, as a column of a kind; `None` when they are of another.
+    pub fn into_array(self, kind: Kind) -> Option<ArrayRef> {
+        array(self, kind)
+    }
 }
 
 fn array(values: Values, kind: Kind) -> Option<ArrayRef> {

@@ -43,9 +43,11 @@ pub use intake::{
 };
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use material::{
-    Comparison, FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress, Imported,
-    ListSettings, ListSummary, Look, MATCHES_MAX, MatchFeedback, OtherLook, SHARED_COMPARTMENT,
-    Said, SharedClip, cage_of_this_program, inmate,
+    CallError, Comparison, CredentialsError, FetchError, FetchLimits, FetchProgress, Fetched,
+    FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress, Imported,
+    ListService, ListSettings, ListSource, ListSummary, Look, MATCHES_MAX, MatchFeedback,
+    OtherLook, SHARED_COMPARTMENT, Said, SharedClip, SourceSettings, SourceSummary, WalkFault,
+    cage_of_this_program, inmate,
 };
 pub use pages::SignInLink;
 pub use problem::Problem;

@@ -78,6 +78,16 @@ pub(crate) fn list_key(list: ListId) -> Vec<u8> {
     format!("list-key|{list}").into_bytes()
 }
 
+/// Where a list is fetched from.
+pub(crate) fn list_source(list: ListId) -> Vec<u8> {
+    format!("list-source|{list}").into_bytes()
+}
+
+/// How far a list was fetched.
+pub(crate) fn list_checkpoint(list: ListId) -> Vec<u8> {
+    format!("list-checkpoint|{list}").into_bytes()
+}
+
 /// An entry of a list, by list, member and id blinded.
 pub(crate) fn list_entry(key: &store::Blind) -> Vec<u8> {
     format!("list-entry|{}", model::hex(&key.0)).into_bytes()

@@ -17,6 +17,7 @@ use crate::calendar;
 use crate::intake::Actor;
 use crate::ispws::{self, IspwsDoor};
 use crate::listen::listen;
+use crate::material::watch_sources;
 use crate::pages::{self, Console};
 use crate::slowdown::Slowdown;
 use crate::station::Station;
@@ -80,9 +81,11 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let sweep = tokio::spawn(sweep(self.station.clone()));
         let watch = tokio::spawn(calendar::watch(self.station.clone()));
+        let fetch = tokio::spawn(watch_sources(self.station.clone()));
         listen(self.listener, router(&self.station), stop).await;
         sweep.abort();
         watch.abort();
+        fetch.abort();
         if let Err(error) = self.station.publish_log().await {
             tracing::error!(code = error.code(), %error, "the log was not published at the end");
         }

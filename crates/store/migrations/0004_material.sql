@@ -73,6 +73,17 @@ CREATE UNIQUE INDEX file_match_once ON file_match (file_id, entry_id);
 CREATE INDEX file_match_report ON file_match (report_id);
 CREATE INDEX file_match_list ON file_match (list_id, id);
 
+-- Where lists are fetched from, and how far that came.
+CREATE TABLE list_source (
+    list_id {id} NOT NULL PRIMARY KEY REFERENCES list (id), -- the list
+    settings_sealed {bytes} NOT NULL, -- service, address, where its secrets are; by the list's key
+    checkpoint_sealed {bytes},     -- from where to go on, sealed by the list's key; none: the start
+    turn BIGINT NOT NULL,          -- grows with each fetch that begins: an older one keeps no more
+    tried_ms BIGINT,               -- when the last fetch began
+    done_ms BIGINT,                -- when one last came to its end
+    failure TEXT NOT NULL          -- the code of why the last one did not; empty: it did
+);
+
 -- What the lists said of a report when it was judged, for replaying its rank.
 ALTER TABLE report ADD COLUMN material_sealed {bytes};
 

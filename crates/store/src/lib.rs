@@ -21,6 +21,7 @@ mod readers;
 mod record;
 mod row;
 mod seen;
+mod source;
 mod statement;
 mod storm;
 mod table;
@@ -43,6 +44,7 @@ pub use row::{
     SubmissionRow,
 };
 pub use seen::{ChildRow, PersonKeyRow};
+pub use source::ListSourceRow;
 pub use storm::{StormKeyRow, StormMarkRow, StormNamedRow, StormRow};
 pub use tx::Tx;
 pub use tying::{DecisionKind, DecisionRow, TiesRow, TyingRow};

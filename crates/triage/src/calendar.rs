@@ -163,6 +163,13 @@ impl Serialize for Length {
     }
 }
 
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl Calendar {
     /// Reads a calendar. `file_name` only serves the error.
     pub fn parse(text: &str, file_name: &str) -> Result<Self, TableError> {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Subcommand};
 use model::{EntryId, ListPurpose, MatchId, MaterialHash, Timestamp};
+use server::ListService;
+use triage::Length;
 
 use super::{Place, moment};
 
@@ -90,12 +92,14 @@ pub(crate) enum List {
         #[arg(long)]
         json: bool,
     },
-    /// Change when and how near a list matches.
+    /// Change when and how near a list matches, and where it is fetched from.
     Set {
         /// Its name.
         name: String,
         #[command(flatten)]
         terms: Terms,
+        #[command(flatten)]
+        source: FetchedFrom,
         /// Consult it from now on without an end.
         #[arg(long, conflicts_with_all = ["until", "off"])]
         on: bool,
@@ -131,6 +135,26 @@ pub(crate) enum List {
         #[command(flatten)]
         place: Place,
         /// Print what came of it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch what changed in lists from the services that keep them, over HTTPS.
+    ///
+    /// Each page is kept together with how far it came, so whatever breaks off goes on there.
+    /// Broken records are set aside and named; the rest is taken.
+    Fetch {
+        /// The lists' names.
+        #[arg(value_name = "NAME", required_unless_present = "all")]
+        names: Vec<String>,
+        /// Every list that has a source.
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// Read from the start again. What stands there already stays as it is.
+        #[arg(long)]
+        anew: bool,
+        #[command(flatten)]
+        place: Place,
+        /// Print what came of each as one JSON object a line.
         #[arg(long)]
         json: bool,
     },
@@ -220,6 +244,57 @@ pub(crate) struct Terms {
     /// Consult it no more from this moment on (RFC 3339).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<Timestamp>,
+}
+
+/// Where a list is fetched from.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct FetchedFrom {
+    /// The service that the list is fetched from; none: from nowhere any more.
+    #[arg(long, value_name = "SERVICE", value_parser = service())]
+    pub(crate) source: Option<Service>,
+    /// The base address of the service's environment, as
+    /// <https://report.cybertip.org/hashsharing>. Services with one address need none.
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// The file that has the secrets the service gave, which nobody else may read. It is read at
+    /// each fetch, and stays where it is.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+    /// A file of certificates (PEM) that are trusted beside those of the system.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// How often a running server fetches the list, in hours or days; never: only when told.
+    #[arg(long, value_name = "TIME", value_parser = every)]
+    pub(crate) every: Option<Every>,
+}
+
+/// What a list may be fetched from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Service {
+    /// A service.
+    Of(ListService),
+    /// Nothing.
+    None,
+}
+
+/// How often a list is fetched.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Every(pub(crate) Option<Length>);
+
+fn service() -> impl TypedValueParser<Value = Service> {
+    let names = ListService::ALL.map(ListService::name);
+    PossibleValuesParser::new(names.into_iter().chain(["none"])).map(|name| {
+        let found = ListService::ALL.into_iter().find(|it| it.name() == name);
+        found.map_or(Service::None, Service::Of)
+    })
+}
+
+fn every(text: &str) -> Result<Every, String> {
+    if text == "never" {
+        return Ok(Every(None));
+    }
+    let length = text.parse().map_err(|_| "write 6h, 1d or never")?;
+    Ok(Every(Some(length)))
 }
 
 /// The formats that are read, by name.

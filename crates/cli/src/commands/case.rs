@@ -68,12 +68,9 @@ pub(super) async fn run(args: Case) -> Result<Verdict, Failure> {
 /// A match with what a person needs for judging it, and its number for saying so.
 fn known_in_words(known: &FoundInCase) -> String {
     let found = &known.found;
-    let class = [&found.scheme, &found.label];
-    let class: String = class
-        .into_iter()
-        .flatten()
-        .map(|word| format!(" {word}"))
-        .collect();
+    let entry = [Some(&found.id), found.scheme.as_ref(), found.label.as_ref()];
+    let entry: Vec<&str> = entry.into_iter().flatten().map(String::as_str).collect();
+    let entry = entry.join(" ");
     let near = match found.distance {
         0 => "equal".to_owned(),
         bits => format!("{bits} bits apart, {}", found.seen),
@@ -83,13 +80,12 @@ fn known_in_words(known: &FoundInCase) -> String {
         _ => "; the entry matches no more",
     };
     format!(
-        "match {} ({}): list {} of {} ({}), entry {}{class}, {} {near}{held_back}",
+        "match {} ({}): list {} of {} ({}), entry {entry}, {} {near}{held_back}",
         known.number,
         known.state,
         found.list,
         found.owner,
         found.purpose.name(),
-        found.id,
         found.algorithm
     )
 }

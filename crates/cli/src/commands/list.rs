@@ -7,12 +7,15 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{ListPurpose, MatchId};
 use serde::Serialize;
-use server::{Actor, ImportProgress, Imported, ListSettings, ListSummary, MatchState, Station};
+use server::{
+    Actor, ImportProgress, Imported, IntakeError, ListSettings, ListSummary, MatchState,
+    SourceSettings, SourceSummary, Station,
+};
 use wire::lists::{DETECT_BYTES, Format, detect};
 
 use super::{open, open_or_create};
 use crate::Verdict;
-use crate::args::{List, Place, Terms};
+use crate::args::{FetchedFrom, List, Place, Service, Terms};
 use crate::failure::Failure;
 use crate::output;
 
@@ -40,6 +43,13 @@ pub(super) async fn run(args: List) -> Result<Verdict, Failure> {
             place,
             json,
         } => import(&name, &file, format.as_deref(), &place, json).await,
+        List::Fetch {
+            names,
+            all,
+            anew,
+            place,
+            json,
+        } => super::fetch::run(names, all, anew, &place, json).await,
         List::Export {
             name,
             format,
@@ -103,6 +113,7 @@ async fn set(args: List) -> Result<Verdict, Failure> {
     let List::Set {
         name,
         terms,
+        source,
         on,
         off,
         place,
@@ -123,9 +134,36 @@ async fn set(args: List) -> Result<Verdict, Failure> {
             settings.from = settings.from.filter(|from| *from < now);
         }
     };
-    let set = station.set_list(Actor::Operator, &name, change).await;
+    // What may be refused comes first, so that all of it is set or nothing.
+    let set = match set_source(&station, &name, source).await {
+        Ok(()) => station.set_list(Actor::Operator, &name, change).await,
+        Err(refused) => Err(refused),
+    };
     station.close().await?;
     print(&set?, json)
+}
+
+/// Says where a list is fetched from, if anything was said of it.
+async fn set_source(station: &Station, name: &str, source: FetchedFrom) -> Result<(), IntakeError> {
+    let settings = SourceSettings {
+        service: match source.source {
+            Some(Service::None) => {
+                station.forget_list_source(Actor::Operator, name).await?;
+                return Ok(());
+            }
+            Some(Service::Of(service)) => Some(service),
+            None => None,
+        },
+        url: source.url,
+        credentials: source.credentials,
+        ca: source.ca,
+        every: source.every.map(|every| every.0),
+    };
+    if settings != SourceSettings::default() {
+        let set = station.set_list_source(Actor::Operator, name, settings);
+        set.await?;
+    }
+    Ok(())
 }
 
 async fn shred(name: &str, really: &str, place: &Place, json: bool) -> Result<Verdict, Failure> {
@@ -196,6 +234,9 @@ fn print(list: &ListSummary, json: bool) -> Result<Verdict, Failure> {
         list.entries,
         list.trust
     ))?;
+    if let Some(source) = &list.source {
+        output::line(&format!("  {}", fetched_from(source)))?;
+    }
     for entry in &list.held_back {
         output::line(&format!(
             "  entry {entry} matched so many files that a person has to look first: \
@@ -203,6 +244,24 @@ fn print(list: &ListSummary, json: bool) -> Result<Verdict, Failure> {
         ))?;
     }
     Ok(Verdict::Done)
+}
+
+fn fetched_from(summary: &SourceSummary) -> String {
+    let source = &summary.source;
+    let every = match source.every {
+        None => "when told".to_owned(),
+        Some(every) => format!("every {every}"),
+    };
+    let done = match summary.done {
+        None => "never yet to its end".to_owned(),
+        Some(done) => format!("last to its end at {done}"),
+    };
+    let failure = match &summary.failure {
+        None => String::new(),
+        Some(code) => format!("; the last one broke off: {code}"),
+    };
+    let (service, url) = (source.service.name(), &source.url);
+    format!("fetched from {service} at {url}, {every}, {done}{failure}")
 }
 
 async fn judge(

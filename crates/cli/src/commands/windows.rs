@@ -41,7 +41,7 @@ pub(super) fn run(args: &Windows) -> Result<Verdict, Failure> {
     }
     let decimals = args.decimals.map(u32::from).or(reader.decimals());
     let decimals = decimals.unwrap_or(DECIMALS);
-    let wanted = sliding::wanted(&request, &args.by, decimals);
+    let wanted = columns::wanted_by(&request, &args.by, decimals);
     let bar = progress(reader.rows());
     let mut rejections = Rejections::default();
     let gathered = gather(
@@ -89,13 +89,13 @@ fn gather(
     bar: &ProgressBar,
     rejections: &mut Rejections,
 ) -> Result<Gathered, Failure> {
-    let mut gathered = Gathered::new(reader.rows());
+    let mut gathered = Gathered::new(reader.rows(), request, decimals);
     reader.scan(wanted, THREADS, |rows| -> Result<(), Failure> {
         bar.inc((rows.len() + rows.rejected.len()) as u64);
         for rejected in &rows.rejected {
             rejections.name(rejected, bar)?;
         }
-        gathered.take(&rows, request, decimals)
+        gathered.take(&rows)
     })?;
     Ok(gathered)
 }

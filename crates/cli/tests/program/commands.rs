@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::house::{House, Ran, keys, program, says, watchfire};
 
-const COMMANDS: [&str; 41] = [
+const COMMANDS: [&str; 42] = [
     "demo",
     "serve",
     "account",
@@ -30,6 +30,7 @@ const COMMANDS: [&str; 41] = [
     "list set",
     "list show",
     "list import",
+    "list fetch",
     "list export",
     "list feedback",
     "list confirm",

@@ -11,6 +11,7 @@ mod console;
 mod custody;
 mod demo;
 mod disk;
+mod fetch;
 mod house;
 mod http;
 mod intake;

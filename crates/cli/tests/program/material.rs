@@ -199,7 +199,7 @@ fn a_match_is_shown_and_judged_where_there_is_no_browser() {
     let csv = write(
         &house,
         "list.csv",
-        format!("id,md5,label\n7,c90ae688b2a3b1fd0751fd743eb385cd,A1\n").as_bytes(),
+        b"id,md5,label\n7,c90ae688b2a3b1fd0751fd743eb385cd,A1\n",
     );
     house
         .run(&["list", "add", "known", "--purpose", "abuse"])

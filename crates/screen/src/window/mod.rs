@@ -4,12 +4,16 @@
 //! which they hold. Everything is counted in integers, so a batch, a stream and a definition
 //! written down naively agree to the last bit; ratios are computed only when asked for.
 
+mod flow;
+mod marker;
 mod multiset;
 mod plan;
 mod request;
 mod roster;
 mod state;
 
+pub use flow::{Flow, OutOfOrder};
+pub use marker::Marker;
 pub use plan::{Plan, PlanError, REACH_MILLIS_MAX, Stats, WINDOWS_MAX, Window};
 pub use request::{Request, RequestError, STATS_MAX, Value};
 

@@ -141,6 +141,7 @@ impl Batch<'_> {
             Operation::Undo(decision, actor) => self.undo(tx, decision, actor, at).await,
             Operation::PutList(row, event) => self.put_list(tx, *row, &event).await,
             Operation::PutEntries(entries) => self.put_entries(tx, *entries, at).await,
+            Operation::ChangeSource(order) => self.change_source(tx, order, at).await,
             Operation::ReleaseEntry(entry, actor) => self.release_entry(tx, entry, actor, at).await,
             Operation::JudgeMatch(id, state, actor) => {
                 self.judge_match(tx, id, state, actor, at).await

@@ -362,6 +362,7 @@ impl Wanted {
                 | Operation::Rest
                 | Operation::PutList(..)
                 | Operation::PutEntries(_)
+                | Operation::ChangeSource(_)
                 | Operation::ReleaseEntry(..)
                 | Operation::HeldMatched(_)
                 | Operation::JudgeMatch(..)

@@ -12,6 +12,7 @@ use store::{
 };
 
 use super::batch::Batch;
+use super::fetching::PageEnd;
 use super::operation::{Actor, Finishing, Outcome};
 use super::{IntakeError, IntakeFault, IntakeRefusal};
 use crate::material::{EntryWords, PreparedMaterial, blinds_of};
@@ -21,7 +22,21 @@ use crate::sealed_names as names;
 pub(crate) struct EntryBatch {
     pub(crate) list: ListId,
     pub(crate) changes: Vec<EntryChange>,
+    /// How far a fetch came with these; `None`: they are not the last of a page.
+    pub(crate) end: Option<PageEnd>,
     pub(crate) actor: Actor,
+}
+
+impl EntryBatch {
+    /// A batch of nothing yet.
+    pub(crate) const fn new(list: ListId, actor: Actor) -> Self {
+        Self {
+            list,
+            changes: Vec::new(),
+            end: None,
+            actor,
+        }
+    }
 }
 
 /// An entry that is put, or removed where nothing is said of it.
@@ -56,6 +71,18 @@ pub(crate) struct EntriesKept {
     pub(crate) put: u64,
     pub(crate) removed: u64,
     pub(crate) unchanged: u64,
+}
+
+impl EntriesKept {
+    /// In words.
+    fn of(self, list: ListId) -> String {
+        let Self {
+            put,
+            removed,
+            unchanged,
+        } = self;
+        format!("list {list}: {put} entries put, {removed} removed, {unchanged} unchanged")
+    }
 }
 
 /// A finished report whose files matched something new, or nothing any more, judged anew.
@@ -150,6 +177,10 @@ impl Batch<'_> {
         new: EntryBatch,
         at: Timestamp,
     ) -> Result<Outcome, IntakeError> {
+        let source = match new.end {
+            Some(end) => Some(self.source_after(tx, new.list, end).await?),
+            None => None,
+        };
         // Later statements depend on what earlier ones wrote; half of it must not be kept.
         self.unsettled = true;
         let found = tx.lists(&[new.list]).await?;
@@ -192,17 +223,20 @@ impl Batch<'_> {
                 kept.put += 1;
             }
         }
-        if let Some(last) = fresh.write(tx).await? {
-            list.snapshot = last;
+        let newest = fresh.write(tx).await?;
+        if let Some(newest) = newest {
+            list.snapshot = newest;
             list.changed = at;
             tx.put_lists(std::slice::from_ref(&list)).await?;
+            self.material_rev = Some(newest);
+        }
+        if let Some(row) = &source {
+            tx.put_list_source(row).await?;
+        }
+        if newest.is_some() || source.is_some() {
             let mut event = CustodyEvent::new(at, Deed::ListImported, new.actor.to_string());
-            event.note = Some(format!(
-                "list {}: {} entries put, {} removed, {} unchanged",
-                list.id, kept.put, kept.removed, kept.unchanged
-            ));
+            event.note = Some(kept.of(list.id));
             self.record_unbound(&event)?;
-            self.material_rev = Some(last);
         }
         self.unsettled = false;
         Ok(Outcome::EntriesKept(kept))

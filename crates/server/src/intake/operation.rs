@@ -5,14 +5,15 @@ use model::{
     ReportId, ReportOutcome, Timestamp,
 };
 use store::{
-    AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, ListRow, MatchState, PersonKeyRow,
-    Sealed, SubmissionRow,
+    AccountRow, Blind, ClockDoneRow, DecisionRow, FileRow, ListRow, ListSourceRow, MatchState,
+    PersonKeyRow, Sealed, SubmissionRow,
 };
 use tokio::sync::oneshot;
 use triage::Help;
 use vault::DataKey;
 
 use super::IntakeError;
+use super::fetching::SourceOrder;
 use super::material::{EntriesKept, EntryBatch, Rematch};
 use super::storm::PreparedStorm;
 use crate::material::PreparedMaterial;
@@ -143,6 +144,8 @@ pub(crate) enum Operation {
     PutList(Box<ListRow>, CustodyEvent),
     /// Entries come into a list or leave it.
     PutEntries(Box<EntryBatch>),
+    /// Where a list is fetched from, or how far that came.
+    ChangeSource(SourceOrder),
     /// An entry that was held back matches again.
     ReleaseEntry(EntryId, Actor),
     /// A person says whether a match is right.
@@ -184,6 +187,8 @@ pub(crate) enum Outcome {
     Decided { cases: Vec<CaseId> },
     /// Entries of a list were kept.
     EntriesKept(EntriesKept),
+    /// The source of a list, as it stands now.
+    Source(Box<ListSourceRow>),
     /// The report changed since it was prepared: prepare again.
     Stale,
 }

@@ -42,6 +42,11 @@ pub enum IntakeRefusal {
     /// There is no such entry, or none that waits.
     #[error("There is no such entry that is held back: see `watchfire list show`")]
     NoSuchEntry,
+    /// A later fetch of the list began, or its source was changed.
+    #[error(
+        "Another fetch of this list began, or its source was changed: let that one come to its end"
+    )]
+    FetchTakenOver,
     /// There is no such match.
     #[error("There is no such match: see `watchfire case`")]
     NoSuchMatch,
@@ -73,6 +78,7 @@ impl IntakeRefusal {
             | Self::NoSuchDecision
             | Self::NoSuchList
             | Self::NoSuchEntry
+            | Self::FetchTakenOver
             | Self::NoSuchMatch
             | Self::Decision(_) => 4000,
             Self::FileBody(_) => 4200,
@@ -98,6 +104,7 @@ impl IntakeRefusal {
             Self::NoSuchDecision => "intake.no-such-decision",
             Self::NoSuchList => "intake.no-such-list",
             Self::NoSuchEntry => "intake.no-such-entry",
+            Self::FetchTakenOver => "intake.fetch-taken-over",
             Self::NoSuchMatch => "intake.no-such-match",
             Self::Decision(refusal) => refusal.code(),
             Self::NotFinished => "intake.not-finished",

@@ -9,13 +9,13 @@ use serde::Serialize;
 use store::{Blind, ListRow, Sealed};
 use tokio::sync::mpsc;
 use vault::DataKey;
-use wire::lists::{Format, Limits, ListFault, Reader, Step};
+use wire::lists::{Format, Limits, ListFault, Page, Reader, Step};
 
 use super::bank::open_entry;
 use super::entry::{EntryWords, blinds_of, key_blind};
 use crate::intake::{
     Actor, EntryBatch, EntryChange, EntryPut, IntakeError, IntakeFault, IntakeRefusal, Operation,
-    Outcome,
+    Outcome, PageEnd,
 };
 use crate::sealed_names as names;
 use crate::station::{Core, Station};
@@ -63,8 +63,17 @@ pub struct Imported {
 enum Prepared {
     Changes(Vec<EntryChange>),
     SetAside(String),
+    Page(Page),
     Broken(ListFault),
     Failed(IntakeFault),
+}
+
+/// One document of a list: a file, or a page that a service gave.
+pub(super) struct Document<R> {
+    pub(super) format: Format,
+    pub(super) source: R,
+    /// Goes before each record that is set aside: which page it is of.
+    pub(super) within: String,
 }
 
 impl Station {
@@ -79,58 +88,105 @@ impl Station {
         progress: impl Fn(ImportProgress),
     ) -> Result<Imported, IntakeError> {
         let list = self.find_list(name).await?;
+        let mut imported = Imported::default();
+        let document = Document {
+            format,
+            source,
+            within: String::new(),
+        };
+        let taken = self.take_document(actor, &list, document, &mut imported, progress, |_| None);
+        if let Some(fault) = taken.await? {
+            imported.code = Some(fault.code().to_owned());
+            imported.broken = Some(fault.to_string());
+        }
+        self.settle_import(actor, &mut imported).await?;
+        Ok(imported)
+    }
+
+    /// Compares what came with every file that is held, and brings what is searched up to date, so
+    /// that no later question waits for it.
+    pub(super) async fn settle_import(
+        &self,
+        actor: Actor,
+        imported: &mut Imported,
+    ) -> Result<(), IntakeError> {
+        imported.reopened += self.match_held(actor).await?;
+        self.core().material.bank.follow(self.core()).await?;
+        Ok(())
+    }
+
+    /// Reads one document to its end and keeps what it says; what cut it off, if anything did.
+    ///
+    /// `end` is told how the page ends, if the format has pages, and says what is kept of it in the
+    /// transaction of its last entries.
+    pub(super) async fn take_document(
+        &self,
+        actor: Actor,
+        list: &ListRow,
+        document: Document<impl BufRead + Send + 'static>,
+        imported: &mut Imported,
+        progress: impl Fn(ImportProgress),
+        mut end: impl FnMut(&Page) -> Option<PageEnd>,
+    ) -> Result<Option<ListFault>, IntakeError> {
         let core = self.shared_core();
-        let key = core.material.bank.key(&core, &list)?;
+        let key = core.material.bank.key(&core, list)?;
         let key = key.ok_or(IntakeRefusal::NoSuchList)?;
+        let list = list.id;
+        let within = document.within.clone();
         let (steps, mut prepared) = mpsc::channel(STEPS_AHEAD);
         let reading = tokio::task::spawn_blocking(move || {
-            prepare(
-                &core,
-                list.id,
-                &key,
-                Reader::new(format, source, Limits::default()),
-                &steps,
-            );
+            let Document { format, source, .. } = document;
+            let reader = Reader::new(format, source, Limits::default());
+            prepare(&core, list, &key, reader, &steps);
         });
-        let mut imported = Imported::default();
         let mut seen = ImportProgress::default();
+        let mut broken = None;
+        // The last entries of a page wait for its end, to be kept together with it.
+        let mut batch = EntryBatch::new(list, actor);
         while let Some(step) = prepared.recv().await {
             match step {
                 Prepared::Changes(changes) => {
-                    seen.entries += changes.len() as u64;
-                    let batch = EntryBatch {
-                        list: list.id,
-                        changes,
-                        actor,
-                    };
-                    let operation = Operation::PutEntries(Box::new(batch));
-                    if let Outcome::EntriesKept(kept) = self.commit(operation).await? {
-                        imported.put += kept.put;
-                        imported.removed += kept.removed;
-                        imported.unchanged += kept.unchanged;
-                    }
+                    let before = std::mem::replace(&mut batch, EntryBatch::new(list, actor));
+                    batch.changes = changes;
+                    seen.entries += self.keep_entries(before, imported).await?;
                     progress(seen);
                 }
+                Prepared::Page(page) => batch.end = end(&page),
                 Prepared::SetAside(why) => {
                     imported.quarantined += 1;
                     if imported.set_aside.len() < QUARANTINED_SHOWN_MAX {
-                        imported.set_aside.push(why);
+                        imported.set_aside.push(format!("{within}{why}"));
                     }
                 }
-                Prepared::Broken(fault) => {
-                    imported.code = Some(fault.code().to_owned());
-                    imported.broken = Some(fault.to_string());
-                }
+                Prepared::Broken(fault) => broken = Some(fault),
                 Prepared::Failed(fault) => return Err(fault.into()),
             }
         }
         reading.await.map_err(|_| IntakeFault::Unreadable {
             what: "the task that reads a list",
         })?;
-        imported.reopened = self.match_held(actor).await?;
-        // What is searched is brought up to date now, so that no later question waits for it.
-        self.core().material.bank.follow(self.core()).await?;
-        Ok(imported)
+        seen.entries += self.keep_entries(batch, imported).await?;
+        progress(seen);
+        Ok(broken)
+    }
+
+    /// Keeps entries, and says how many they were.
+    async fn keep_entries(
+        &self,
+        batch: EntryBatch,
+        imported: &mut Imported,
+    ) -> Result<u64, IntakeError> {
+        let count = batch.changes.len() as u64;
+        if count == 0 && batch.end.is_none() {
+            return Ok(0);
+        }
+        let operation = Operation::PutEntries(Box::new(batch));
+        if let Outcome::EntriesKept(kept) = self.commit(operation).await? {
+            imported.put += kept.put;
+            imported.removed += kept.removed;
+            imported.unchanged += kept.unchanged;
+        }
+        Ok(count)
     }
 
     /// Gives every entry of a list to `each`, for writing it out. That it was read is in the
@@ -210,7 +266,15 @@ fn prepare(
                 key.member,
                 kinds.join(", ")
             )),
-            Ok(Step::Page(_)) => continue,
+            Ok(Step::Page(page)) => {
+                if !changes.is_empty() {
+                    let rest = Prepared::Changes(std::mem::take(&mut changes));
+                    if steps.blocking_send(rest).is_err() {
+                        return;
+                    }
+                }
+                Prepared::Page(page)
+            }
             Err(fault) => Prepared::Broken(fault),
         };
         if steps.blocking_send(next).is_err() {

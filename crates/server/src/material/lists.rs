@@ -6,6 +6,7 @@ use store::{Counter, ListRow, Sealed};
 use vault::DataKey;
 
 use super::bank::is_on;
+use super::fetch::SourceSummary;
 use crate::intake::{Actor, IntakeError, IntakeRefusal, Operation};
 use crate::sealed_names as names;
 use crate::station::Station;
@@ -65,6 +66,9 @@ pub struct ListSummary {
     pub held_back: Vec<EntryId>,
     /// The last change to it.
     pub snapshot: i64,
+    /// Where it is fetched from, if from anywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceSummary>,
 }
 
 impl ListSettings {
@@ -192,9 +196,10 @@ impl Station {
         found.ok_or_else(|| IntakeRefusal::NoSuchList.into())
     }
 
-    async fn summarise(&self, row: ListRow) -> Result<ListSummary, IntakeError> {
+    pub(super) async fn summarise(&self, row: ListRow) -> Result<ListSummary, IntakeError> {
         let store = &self.core().store;
         let held_back = store.entries_held_back(row.id, HELD_BACK_SHOWN_MAX).await?;
+        let source = self.source_summary(&row).await?;
         Ok(ListSummary {
             list: row.id,
             on: is_on(&row, self.now()),
@@ -209,6 +214,7 @@ impl Station {
             entries: row.entries,
             held_back: held_back.into_iter().map(|entry| entry.id).collect(),
             snapshot: row.snapshot,
+            source,
         })
     }
 }

@@ -10,6 +10,7 @@ mod clips;
 mod compare;
 mod entry;
 mod feedback;
+mod fetch;
 mod hashing;
 mod held;
 mod import;
@@ -25,6 +26,11 @@ pub(crate) use compare::{Aspect, Compared, Sees, exact_blinds};
 pub use compare::{Comparison, Found, MATCHES_MAX, SHARED_COMPARTMENT, Said};
 pub(crate) use entry::{EntryWords, blinds_of};
 pub use feedback::MatchFeedback;
+pub(crate) use fetch::watch as watch_sources;
+pub use fetch::{
+    CallError, CredentialsError, FetchError, FetchLimits, FetchProgress, Fetched, ListService,
+    ListSource, SourceSettings, SourceSummary, WalkFault,
+};
 pub use hashing::{Hashed, Hashing};
 pub(crate) use held::Held;
 pub use import::{ImportProgress, Imported};

@@ -2,8 +2,8 @@
 
 use model::{EntryId, FileId, ListId, ListPurpose, MatchId, ReportId, Timestamp};
 use store::{
-    Blind, EntryHashRow, EntryRow, EntryState, FileHashRow, ListRow, LookRow, MatchRow, MatchState,
-    Sealed,
+    Blind, EntryHashRow, EntryRow, EntryState, FileHashRow, ListRow, ListSourceRow, LookRow,
+    MatchRow, MatchState, Sealed,
 };
 
 use crate::harness::both;
@@ -157,6 +157,50 @@ async fn a_file_matches_an_entry_once_and_a_person_judges_it() {
             store.judged_matches(ListId::new(1), 9).await.unwrap(),
             [judged]
         );
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_a_list_is_fetched_from_is_kept_changed_and_forgotten() {
+    both(async |database| {
+        let store = database.create().await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.put_lists(&[list(1, "one"), list(2, "two")])
+            .await
+            .unwrap();
+        let first = ListSourceRow {
+            list: ListId::new(2),
+            settings: Sealed(vec![4]),
+            checkpoint: None,
+            turn: 0,
+            tried: None,
+            done: None,
+            failure: String::new(),
+        };
+        tx.put_list_source(&first).await.unwrap();
+        assert_eq!(tx.list_source(ListId::new(1)).await.unwrap(), None);
+        tx.commit().await.unwrap();
+        assert_eq!(store.list_sources().await.unwrap(), [first.clone()]);
+        let later = ListSourceRow {
+            checkpoint: Some(Sealed(vec![5])),
+            turn: 3,
+            tried: Some(Timestamp::from_millis(1)),
+            done: Some(Timestamp::from_millis(2)),
+            failure: "example".to_owned(),
+            ..first
+        };
+        let mut tx = store.begin("test").await.unwrap();
+        tx.put_list_source(&later).await.unwrap();
+        let found = tx.list_source(later.list).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&later));
+        tx.commit().await.unwrap();
+        assert_eq!(store.list_source(later.list).await.unwrap(), found);
+        let mut tx = store.begin("test").await.unwrap();
+        tx.delete_list_source(later.list).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(store.list_sources().await.unwrap().is_empty());
         store.close().await;
     })
     .await;

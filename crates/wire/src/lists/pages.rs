@@ -63,6 +63,10 @@ pub struct Pages {
     /// A cursor that is good for this run alone.
     cursor: Option<String>,
     done: bool,
+    /// An earlier cursor, taken anew after 1, 2, 4, 8, … pages: who comes to it walks in a circle.
+    waymark: Option<String>,
+    /// Pages taken so far.
+    taken: u64,
 }
 
 impl Pages {
@@ -73,6 +77,8 @@ impl Pages {
             from,
             cursor: None,
             done: false,
+            waymark: None,
+            taken: 0,
         }
     }
 
@@ -142,7 +148,7 @@ impl Pages {
         let last = page.next.is_none();
         match self.service {
             Service::StopNcii => {
-                if !last && page.next == self.cursor {
+                if !last && (page.next == self.cursor || page.next == self.waymark) {
                     return Err(PagesFault::CursorRepeated);
                 }
                 self.cursor.clone_from(&page.next);
@@ -151,13 +157,21 @@ impl Pages {
                 }
             }
             Service::Tat => {
-                if !last && (page.checkpoint.is_none() || page.checkpoint == self.from) {
+                let known = [&None, &self.from, &self.waymark].contains(&&page.checkpoint);
+                if !last && known {
                     return Err(PagesFault::CursorRepeated);
                 }
                 if page.checkpoint.is_some() {
                     self.from.clone_from(&page.checkpoint);
                 }
             }
+        }
+        self.taken += 1;
+        if self.taken.is_power_of_two() {
+            self.waymark.clone_from(match self.service {
+                Service::StopNcii => &self.cursor,
+                Service::Tat => &self.from,
+            });
         }
         self.done = last;
         Ok(())

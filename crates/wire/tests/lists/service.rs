@@ -184,6 +184,20 @@ fn pages_in_a_circle_end_the_fetch() {
 }
 
 #[test]
+fn cursors_in_a_circle_end_the_pages() {
+    for service in [Service::StopNcii, Service::Tat] {
+        for length in 1..9 {
+            let mut pages = Pages::new(service, None);
+            let fault = (0..100).find_map(|number| {
+                let cursor = (number % length).to_string();
+                pages.take(&page_of(Some(&cursor), &cursor)).err()
+            });
+            assert_eq!(fault, Some(PagesFault::CursorRepeated), "{length}");
+        }
+    }
+}
+
+#[test]
 fn a_page_that_breaks_off_is_asked_for_again() {
     let body = example("ncmec.xml");
     let mut fetch = Fetch::new(span());

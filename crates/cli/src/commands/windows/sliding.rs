@@ -5,50 +5,15 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use columns::{Accounts, Column, Keys, Kind, Rows, Texts, Values, Wanted, Writer};
+use columns::{Accounts, Answers, Keys, Kind, Rows, Texts, Values, Writer};
 use indicatif::ProgressBar;
-use screen::window::{Request, Sweep, Value, sweep};
-use screen::{Event, Hours, LocalTimes, Marks, Ordered, Partition, Partitioner};
+use screen::window::{Marker, Request, Sweep, sweep};
+use screen::{Event, Ordered, Partition, Partitioner};
 
 use crate::failure::Failure;
 
-/// When it is night.
-const NIGHT: Hours = Hours { from: 22, to: 6 };
-/// A multiple of so many units is round.
-const ROUND_UNITS: i64 = 5;
-/// The first number that a decimal of 18 digits does not hold.
-const DECIMAL_END: i64 = 1_000_000_000_000_000_000;
 /// How many measured partitions may wait to be written.
 const WAITING: usize = 8;
-
-/// The columns that a request needs.
-pub(super) fn wanted(request: &Request, by: &str, decimals: u32) -> Wanted {
-    let mut columns = vec![Column::Time];
-    if request.columns().any(|(name, _)| needs_amount(name)) {
-        columns.push(Column::Amount);
-    }
-    if request.asks_night() {
-        columns.push(Column::SenderCountry);
-    }
-    let keys = ["id", by].into_iter().chain(request.distinct());
-    Wanted::columns(&columns)
-        .keys(&keys.collect::<Vec<_>>())
-        .decimals(decimals)
-}
-
-fn needs_amount(stat: &str) -> bool {
-    is_amount(stat) || is_amount_ratio(stat) || stat == "round"
-}
-
-/// Stats in units of the amount's last decimal.
-fn is_amount(stat: &str) -> bool {
-    matches!(stat, "sum" | "min" | "max")
-}
-
-/// Stats in units that many times larger than they are shown.
-fn is_amount_ratio(stat: &str) -> bool {
-    matches!(stat, "mean" | "median" | "trend")
-}
 
 /// The rows of a file by account.
 pub(super) struct Gathered {
@@ -57,7 +22,7 @@ pub(super) struct Gathered {
     ids: Option<Keys>,
     events: Partitioner,
     rows: u32,
-    local_times: LocalTimes,
+    marker: Marker,
     /// Numbers of accounts, of one batch.
     by: Vec<u32>,
     distinct: Vec<u32>,
@@ -65,14 +30,14 @@ pub(super) struct Gathered {
 
 impl Gathered {
     /// For about so many rows.
-    pub(super) fn new(rows: u64) -> Self {
+    pub(super) fn new(rows: u64, request: &Request, decimals: u32) -> Self {
         Self {
             accounts: Accounts::default(),
             others: Accounts::default(),
             ids: None,
             events: Partitioner::new(usize::try_from(rows).unwrap_or(usize::MAX)),
             rows: 0,
-            local_times: LocalTimes::default(),
+            marker: Marker::new(request, decimals),
             by: Vec::new(),
             distinct: Vec::new(),
         }
@@ -87,12 +52,7 @@ impl Gathered {
     }
 
     /// Deals out a batch.
-    pub(super) fn take(
-        &mut self,
-        rows: &Rows,
-        request: &Request,
-        decimals: u32,
-    ) -> Result<(), Failure> {
+    pub(super) fn take(&mut self, rows: &Rows) -> Result<(), Failure> {
         let [ids, by, distinct @ ..] = rows.keys.as_slice() else {
             return Ok(());
         };
@@ -107,21 +67,11 @@ impl Gathered {
         if let Some(distinct) = distinct.first() {
             self.others.number(distinct, &mut self.distinct)?;
         }
-        let round = ROUND_UNITS.saturating_mul(10_i64.saturating_pow(decimals));
-        let (night_asked, round_asked) = (request.asks_night(), request.asks_round());
         for at in 0..rows.len() {
             let amount = rows.amounts.get(at).copied().unwrap_or_default();
             let time_millis = rows.times[at];
-            let mut marks = Marks::NONE;
-            if night_asked
-                && let Some(country) = rows.sender_countries.get(at)
-                && self.local_times.within(*country, time_millis, NIGHT) == Some(true)
-            {
-                marks = marks.with(Request::NIGHT);
-            }
-            if round_asked && amount != 0 && amount % round == 0 {
-                marks = marks.with(Request::ROUND);
-            }
+            let country = rows.sender_countries.get(at).copied();
+            let marks = self.marker.marks(country, time_millis, amount);
             self.events.push(Event {
                 time_millis,
                 amount,
@@ -180,15 +130,7 @@ fn schema<'a>(ids: &Keys, request: &'a Request, decimals: u32) -> Vec<(&'a str, 
         Keys::Whole(_) => Kind::Whole,
         Keys::Text(_) => Kind::Text,
     };
-    let decimal = match u8::try_from(decimals) {
-        Ok(0) | Err(_) => Kind::Whole,
-        Ok(decimals) => Kind::Decimal(decimals),
-    };
-    let columns = request.columns().map(|(name, is_ratio)| match name {
-        name if is_ratio => (name, Kind::Ratio),
-        name if is_amount(name) => (name, decimal),
-        name => (name, Kind::Whole),
-    });
+    let columns = Answers::kinds(request, decimals);
     [("id", id)].into_iter().chain(columns).collect()
 }
 
@@ -205,11 +147,7 @@ fn slide(
     (request, decimals): (&Request, u32),
     out: &SyncSender<(usize, Measured)>,
 ) {
-    let unit = 10_f64.powi(i32::try_from(decimals).unwrap_or_default());
-    let divisors: Vec<f64> = request
-        .columns()
-        .map(|(name, _)| if is_amount_ratio(name) { unit } else { 1.0 })
-        .collect();
+    let mut answers = Answers::new(request, decimals);
     let (mut ordered, mut windows) = (Ordered::default(), Sweep::default());
     loop {
         // No thread panics while it holds the lock.
@@ -218,42 +156,17 @@ fn slide(
             return;
         };
         partition.order_into(&mut ordered);
-        let mut answers: Vec<Values> = request
-            .columns()
-            .map(|(_, is_ratio)| {
-                let rows = ordered.events().len();
-                if is_ratio {
-                    Values::Ratios(Vec::with_capacity(rows))
-                } else {
-                    Values::Wholes(Vec::with_capacity(rows))
-                }
-            })
-            .collect();
+        answers.reserve(ordered.events().len());
         sweep(&ordered, request.plan(), &mut windows, |_, measures| {
-            let values = request.values(measures).zip(&divisors);
-            for ((value, divisor), answer) in values.zip(&mut answers) {
-                put(answer, value, *divisor);
-            }
+            answers.push(request.values(measures));
         });
         let mut columns = vec![ids_of(ids, ordered.events())];
-        columns.append(&mut answers);
+        columns.append(&mut answers.take());
         let rows = ordered.events().len();
         if out.send((position, Measured { rows, columns })).is_err() {
             // The writer failed, and says so.
             return;
         }
-    }
-}
-
-fn put(answer: &mut Values, value: Value, divisor: f64) {
-    match (answer, value) {
-        (Values::Wholes(column), Value::Whole(number)) => {
-            column.push((number < DECIMAL_END).then_some(number));
-        }
-        (Values::Ratios(column), Value::Ratio(ratio)) => column.push(Some(ratio / divisor)),
-        (Values::Wholes(column), _) => column.push(None),
-        (Values::Ratios(column), _) => column.push(None),
-        _ => {}
     }
 }
 
