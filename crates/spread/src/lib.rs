@@ -1,9 +1,9 @@
 //! The windows as an operator of Apache DataFusion, spread over worker processes.
 //!
-//! Behind the feature `engine`; without it this crate is empty and compiles nothing. A [`Job`]
-//! names files of payments and a [`Task`], the engine reads them on all workers, brings each
-//! account's rows together on one of them, and [`WindowExec`] measures them there with the same
-//! kernel, [`screen::window`], as `watchfire windows` does. Answers agree to the last bit, however
+//! Behind the feature `engine`; without it this crate is empty and compiles nothing. A `Job`
+//! names files of payments and a `Task`, the engine reads them on all workers, brings each
+//! account's rows together on one of them, and `WindowExec` measures them there with the same
+//! kernel, `screen::window`, as `watchfire windows` does. Answers agree to the last bit, however
 //! many workers there are and whichever of them die.
 #![cfg(feature = "engine")]
 
