@@ -189,7 +189,8 @@ impl Planted {
         Figure {
             bench: BENCH,
             metric: &metric,
-            value: (value * 1000.0).round() / 1000.0,
+            // Adding zero makes a nought of a negative one.
+            value: (value * 1000.0).round() / 1000.0 + 0.0,
             unit,
             n: self.book.len(),
             source: Some(SOURCE),
