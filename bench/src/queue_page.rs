@@ -77,8 +77,9 @@ async fn take(station: &Station, report: &WorldReport) -> Result<(), Failure> {
         source: Some(&report.name),
     };
     let document = report.xml.as_bytes();
+    let number = station.number_report().await?;
     station
-        .submit_whole(Actor::Operator, origin, document, &report.report)
+        .submit_whole(Actor::Operator, origin, number, document, &report.report)
         .await?;
     Ok(())
 }

@@ -341,4 +341,40 @@ mod bad {
         bytes[..4].copy_from_slice(b"\xFF\xD8\xFF\xE0");
         assert_eq!(usual(&bytes), Err(Refusal::Broken { kind: Kind::Jpeg }));
     }
+
+    /// The decoder panicked on the second: it took the frame's word for the picture's size.
+    #[test]
+    fn a_webp_frame_that_lies_about_its_picture_is_broken() {
+        let still = fixture("alpha.webp");
+        let canvas: [u8; 6] = *still[24..].first_chunk().expect("a canvas");
+        let lossy = &still[62..];
+        assert!(lossy.starts_with(b"VP8 "));
+        let chunk = |name: &[u8; 4], contents: &[u8]| {
+            let size = u32::try_from(contents.len()).expect("small");
+            [name.as_slice(), &size.to_le_bytes(), contents].concat()
+        };
+        let told = |canvas: [u8; 6]| {
+            let mut frame = vec![0; 6];
+            frame.extend(canvas);
+            frame.extend([40, 0, 0, 0]);
+            // Uncompressed, so that it fits a smaller frame as well.
+            frame.extend(chunk(b"ALPH", &[0; 1 << 16]));
+            frame.extend(lossy);
+            let extended = [&[0x12, 0, 0, 0], still[24..30].as_ref()].concat();
+            let body = [
+                b"WEBP".to_vec(),
+                chunk(b"VP8X", &extended),
+                chunk(b"ANIM", &[0; 6]),
+                chunk(b"ANMF", &frame),
+            ];
+            chunk(b"RIFF", &body.concat())
+        };
+        assert_eq!(usual(&told(canvas)).expect("it opens").frames, 1);
+        for side in [0, 3] {
+            let mut smaller = canvas;
+            smaller[side] -= 1;
+            let broken = Refusal::Broken { kind: Kind::WebP };
+            assert_eq!(usual(&told(smaller)), Err(broken));
+        }
+    }
 }

@@ -325,7 +325,12 @@ impl Station {
         self.committer.commit(operation, at).await
     }
 
-    pub(crate) async fn next_report(&self) -> Result<ReportId, IntakeFault> {
+    /// Draws the number of a report that is to come.
+    ///
+    /// Who takes many at a time draws the numbers in the order of the input: a case is told in the
+    /// words of its earliest report, and it shall not be chance which one that is. A number that
+    /// is not used stays unused.
+    pub async fn number_report(&self) -> Result<ReportId, IntakeFault> {
         let mut numbers = self.report_numbers.lock().await;
         if numbers.is_empty() {
             *numbers = self

@@ -73,21 +73,24 @@ impl Station {
         document: &[u8],
     ) -> Result<Submitted, IntakeError> {
         wire::ispws::parse_report(document).map_err(IntakeRefusal::Document)?;
-        let submission = self.prepare_submission(actor, origin, document).await?;
+        let report = self.number_report().await?;
+        let submission = self.prepare_submission(actor, origin, report, document)?;
         let operation = Operation::Submit(Box::new(submission));
         submitted(&self.commit(operation).await?)
     }
 
     /// Keeps a parsed report that has no files, and finishes it at once. `document` is the bytes it
-    /// was parsed from. Says too what would have helped.
+    /// was parsed from, `number` a drawn one ([`Station::number_report`]). Says too what would have
+    /// helped.
     pub async fn submit_whole(
         &self,
         actor: Actor,
         origin: Origin<'_>,
+        number: ReportId,
         document: &[u8],
         report: &wire::ispws::Report,
     ) -> Result<(Submitted, Help), IntakeError> {
-        let submission = self.prepare_submission(actor, origin, document).await?;
+        let submission = self.prepare_submission(actor, origin, number, document)?;
         let words = wire::ispws::to_model(report, &[]);
         let key = submission.key.clone();
         let at = self.now();

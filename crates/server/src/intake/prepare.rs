@@ -41,14 +41,14 @@ pub(crate) struct Judging {
 
 impl Station {
     /// Seals a submission under a fresh key of its own.
-    pub(crate) async fn prepare_submission(
+    pub(crate) fn prepare_submission(
         &self,
         actor: Actor,
         origin: Origin<'_>,
+        report: ReportId,
         document: &[u8],
     ) -> Result<Submission, IntakeError> {
         let core = self.core();
-        let report = self.next_report().await?;
         let sha256 = vault::sha256(document);
         let key = DataKey::generate(core.entropy.as_ref());
         let entropy = core.entropy.as_ref();

@@ -244,7 +244,8 @@ impl Station {
             door: Door::Payments,
             source: Some(&alert.payment_alert.source),
         };
-        let submission = self.prepare_submission(actor, origin, &document).await?;
+        let number = self.number_report().await?;
+        let submission = self.prepare_submission(actor, origin, number, &document)?;
         let at = self.now();
         let judging = Judging {
             actor,

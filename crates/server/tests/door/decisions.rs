@@ -220,8 +220,9 @@ async fn inv_01_a_second_process_ties_to_what_the_first_one_tied() {
             source: Some("second.xml"),
         };
         let report = wire::ispws::parse_report(document.as_bytes()).unwrap();
+        let number = second.number_report().await.unwrap();
         second
-            .submit_whole(OPERATOR, origin, document.as_bytes(), &report)
+            .submit_whole(OPERATOR, origin, number, document.as_bytes(), &report)
             .await
             .unwrap();
         assert_eq!(partition(house).await.len(), 1);
