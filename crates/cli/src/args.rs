@@ -11,7 +11,7 @@ use clap::{ArgAction, ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum}
 use model::{CaseId, DecisionId, ReportId, ReportOutcome, Role, StormId};
 use triage::Length;
 
-pub(crate) use material::{Asked, FetchedFrom, Hash, List, Match, Service, Terms, hash};
+pub(crate) use material::{Asked, Feedback, FetchedFrom, Hash, List, Match, Service, Terms, hash};
 pub(crate) use payments::{Screen, SimulatePayments, Suspicion, SuspicionFormName, Windows};
 
 /// Takes in flags of online sexual exploitation, keeps them as evidence, ties them into cases, and

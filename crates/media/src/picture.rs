@@ -175,7 +175,7 @@ pub fn look(
 ) -> Result<Looked, Refusal> {
     let kind = Kind::of(bytes);
     let mut album = Album::new(kind, limits, each);
-    match kind {
+    let looked = match kind {
         Kind::Jpeg => jpeg::look(bytes, &mut album),
         Kind::Png => png::look(bytes, &mut album),
         Kind::Gif => gif::look(bytes, &mut album),
@@ -184,8 +184,8 @@ pub fn look(
         Kind::Bmp => bmp::look(bytes, &mut album),
         kind if kind.is_picture() || kind.is_video() => Err(Refusal::NoDecoder { kind }),
         kind => Err(Refusal::NotMedia { kind }),
-    }
-    .and_then(|()| album.close())
+    };
+    album.close(looked)
 }
 
 /// Where the decoders put their pictures.
@@ -273,23 +273,17 @@ impl<'a> Album<'a> {
         ControlFlow::Break(())
     }
 
-    /// The file is broken here: an end if there was a picture before, else a refusal.
-    fn broken(&mut self) -> Result<(), Refusal> {
-        if self.frames == 0 {
-            return Err(self.refuse_broken());
-        }
-        self.ended = Ended::Broken;
-        Ok(())
-    }
-
     const fn refuse_broken(&self) -> Refusal {
         Refusal::Broken { kind: self.kind }
     }
 
-    fn close(self) -> Result<Looked, Refusal> {
+    /// What came of it: a refusal after a picture is no more than an end, since that picture was
+    /// handed on.
+    fn close(self, looked: Result<(), Refusal>) -> Result<Looked, Refusal> {
         let Some((width, height)) = self.first else {
-            return Err(self.refuse_broken());
+            return Err(looked.err().unwrap_or_else(|| self.refuse_broken()));
         };
+        let ended = looked.map_or(Ended::Broken, |()| self.ended);
         Ok(Looked {
             kind: self.kind,
             width,
@@ -297,7 +291,7 @@ impl<'a> Album<'a> {
             orientation: self.orientation,
             frames: self.frames,
             duration_millis: self.duration_millis,
-            ended: self.ended,
+            ended,
         })
     }
 }

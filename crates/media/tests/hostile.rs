@@ -377,4 +377,25 @@ mod bad {
             assert_eq!(usual(&told(smaller)), Err(broken));
         }
     }
+    /// Such a file was refused as too large though its first picture had been handed on.
+    #[test]
+    fn an_animation_that_grows_too_large_ends_there() {
+        let frame = |height: u16| {
+            let mut bytes = vec![0x2c, 0, 0, 0, 0, 1, 0];
+            bytes.extend(height.to_le_bytes());
+            // No table of its own, codes of two bits: clear, the first colour, the end.
+            bytes.extend([0, 2, 2, 0x44, 0x01, 0]);
+            bytes
+        };
+        let mut bytes = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0".to_vec();
+        bytes.extend(frame(1));
+        bytes.extend(frame(u16::MAX));
+        bytes.push(0x3b);
+        let limits = PictureLimits {
+            side_pixels_max: 1000,
+            ..PictureLimits::default()
+        };
+        let looked = looked_at(&bytes, &limits).expect("its first picture is whole");
+        assert_eq!((looked.frames, looked.ended), (1, Ended::Broken));
+    }
 }

@@ -43,9 +43,9 @@ pub use intake::{
 };
 pub use logbook::{Disagreement, Logbook, LogbookError};
 pub use material::{
-    CallError, Comparison, CredentialsError, FetchError, FetchLimits, FetchProgress, Fetched,
-    FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress, Imported,
-    ListService, ListSettings, ListSource, ListSummary, Look, MATCHES_MAX, MatchFeedback,
+    CallError, Comparison, CredentialsError, FeedbackSent, FetchError, FetchLimits, FetchProgress,
+    Fetched, FetchedDue, FileLook, Found, FoundInCase, FrameLook, Hashed, Hashing, ImportProgress,
+    Imported, ListService, ListSettings, ListSource, ListSummary, Look, MATCHES_MAX, MatchFeedback,
     OtherLook, SHARED_COMPARTMENT, Said, SharedClip, SourceSettings, SourceSummary, WalkFault,
     cage_of_this_program, inmate,
 };

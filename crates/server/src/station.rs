@@ -330,7 +330,7 @@ impl Station {
     /// Who takes many at a time draws the numbers in the order of the input: a case is told in the
     /// words of its earliest report, and it shall not be chance which one that is. A number that
     /// is not used stays unused.
-    pub async fn number_report(&self) -> Result<ReportId, IntakeFault> {
+    pub async fn number_report(&self) -> Result<ReportId, IntakeError> {
         let mut numbers = self.report_numbers.lock().await;
         if numbers.is_empty() {
             *numbers = self

@@ -67,6 +67,7 @@ CREATE TABLE file_match (
     state TEXT NOT NULL,           -- open, confirmed, rejected
     made_ms BIGINT NOT NULL,      -- when it was found
     judged_ms BIGINT,              -- when a person confirmed or rejected it
+    told_ms BIGINT,                -- when the list's keeper was told of that
     sealed {bytes} NOT NULL        -- how it matched, sealed by the report's key
 );
 CREATE UNIQUE INDEX file_match_once ON file_match (file_id, entry_id);

@@ -160,6 +160,8 @@ pub struct MatchRow {
     pub made: Timestamp,
     /// When a person judged it.
     pub judged: Option<Timestamp>,
+    /// When the list's keeper was told of that.
+    pub told: Option<Timestamp>,
     /// How it matched, sealed by the report's key.
     pub sealed: Sealed,
 }
@@ -300,8 +302,8 @@ impl Record for LookRow {
 
 impl Record for MatchRow {
     const TABLE: &'static str = "file_match";
-    const COLUMNS: &'static str =
-        "id, file_id, report_id, list_id, entry_id, state, made_ms, judged_ms, sealed";
+    const COLUMNS: &'static str = "id, file_id, report_id, list_id, entry_id, state, made_ms, \
+         judged_ms, told_ms, sealed";
 
     fn bind(&self, to: &mut Parameters) {
         to.int(self.id.number());
@@ -312,6 +314,7 @@ impl Record for MatchRow {
         to.text(self.state.name());
         to.time(self.made);
         to.maybe_int(self.judged.map(Timestamp::millis));
+        to.maybe_int(self.told.map(Timestamp::millis));
         to.bytes(&self.sealed.0);
     }
 
@@ -329,6 +332,7 @@ impl Record for MatchRow {
             },
             made: columns.time()?,
             judged: columns.maybe_time()?,
+            told: columns.maybe_time()?,
             sealed: columns.sealed()?,
         })
     }
@@ -422,7 +426,7 @@ impl Tx {
 
     /// Replaces what persons made of matches.
     pub async fn put_matches(&mut self, rows: &[MatchRow]) -> Result<(), StoreFault> {
-        self.put(rows, |row| row.id, "id", &["state", "judged_ms"])
+        self.put(rows, |row| row.id, "id", &["state", "judged_ms", "told_ms"])
             .await
     }
 
@@ -526,18 +530,27 @@ impl Store {
         reader.connection().among("report_id", reports, "").await
     }
 
-    /// The matches with entries of a list that a person judged, by number, at most `limit`.
+    /// The matches with entries of a list that a person judged, by number, at most `limit` behind
+    /// `after`; with `untold` those alone of which the list's keeper was not told.
     pub async fn judged_matches(
         &self,
         list: ListId,
+        untold: bool,
+        after: MatchId,
         limit: usize,
     ) -> Result<Vec<MatchRow>, StoreFault> {
         let mut reader = self.reader("judged_matches").await?;
         let connection = &mut reader.connection();
         let mut parameters = connection.parameters();
         parameters.int(list.number());
+        parameters.int(after.number());
         parameters.int(capped(limit, ROWS_PER_PAGE_MAX));
-        let tail = "WHERE list_id = $1 AND state <> 'open' ORDER BY id LIMIT $2";
+        let tail = if untold {
+            "WHERE list_id = $1 AND id > $2 AND state <> 'open' AND told_ms IS NULL ORDER BY id \
+             LIMIT $3"
+        } else {
+            "WHERE list_id = $1 AND id > $2 AND state <> 'open' ORDER BY id LIMIT $3"
+        };
         connection.select(tail, parameters).await
     }
 

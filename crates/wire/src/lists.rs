@@ -15,11 +15,12 @@ mod json;
 mod loose;
 pub mod ncmec;
 mod pages;
+mod request;
 mod scan;
 pub mod shield;
 mod source;
 mod step;
-mod stopncii;
+pub mod stopncii;
 mod table;
 mod tat;
 mod tree;
@@ -31,6 +32,7 @@ use std::io::BufRead;
 use model::limits::{LIST_RECORD_BYTES_MAX, LIST_RECORD_DEPTH_MAX};
 
 pub use pages::{Pages, PagesFault, Service};
+pub use request::Request;
 pub use step::{Defect, FaultKind, ListFault, Page, Place, Quarantined, Step, Unwritable};
 pub use write::{Target, VicsVersion, Writer};
 

@@ -171,19 +171,8 @@ pub(crate) enum List {
         #[command(flatten)]
         place: Place,
     },
-    /// Print what was made of a list's matches, for its keeper.
-    Feedback {
-        /// The list's name.
-        name: String,
-        /// As JSON lines, or as the calls that NCMEC's hash sharing takes.
-        #[arg(long, default_value = "json", value_parser = PossibleValuesParser::new(FEEDBACKS))]
-        format: String,
-        /// For ncmec: the id of the reason that a rejected match is told with.
-        #[arg(long, value_name = "GUID", required_if_eq("format", "ncmec"))]
-        reason: Option<String>,
-        #[command(flatten)]
-        place: Place,
-    },
+    /// Print what was made of a list's matches, for its keeper, or send it there.
+    Feedback(Feedback),
     /// Say that a match is right.
     Confirm {
         /// The match, as `watchfire case` prints it.
@@ -226,6 +215,27 @@ pub(crate) enum List {
     },
 }
 
+/// What was made of a list's matches.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Feedback {
+    /// The list's name.
+    pub(crate) name: String,
+    /// As JSON lines, or as the calls that NCMEC's hash sharing takes.
+    #[arg(long, default_value = "json", value_parser = PossibleValuesParser::new(FEEDBACKS))]
+    pub(crate) format: String,
+    /// Send it to the service that the list is fetched from, as far as that was not told yet.
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) send: bool,
+    /// For NCMEC: the id of the reason that a rejected match is told with.
+    #[arg(long, value_name = "GUID", required_if_eq("format", "ncmec"))]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// With --send: print what came of it as JSON.
+    #[arg(long, requires = "send")]
+    pub(crate) json: bool,
+}
+
 /// When and how near a list matches.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct Terms {
@@ -266,6 +276,12 @@ pub(crate) struct FetchedFrom {
     /// How often a running server fetches the list, in hours or days; never: only when told.
     #[arg(long, value_name = "TIME", value_parser = every)]
     pub(crate) every: Option<Every>,
+    /// Whether a running server tells the service after each fetch what was made of its matches.
+    #[arg(long, value_name = "HOW", value_parser = sends())]
+    pub(crate) feedback: Option<bool>,
+    /// For NCMEC: the id of the reason that a rejected match is told with.
+    #[arg(long, value_name = "GUID")]
+    pub(crate) reason: Option<String>,
 }
 
 /// What a list may be fetched from.
@@ -287,6 +303,10 @@ fn service() -> impl TypedValueParser<Value = Service> {
         let found = ListService::ALL.into_iter().find(|it| it.name() == name);
         found.map_or(Service::None, Service::Of)
     })
+}
+
+fn sends() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["send", "keep"]).map(|how| how == "send")
 }
 
 fn every(text: &str) -> Result<Every, String> {

@@ -2,10 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use model::{EntryKey, Timestamp};
-use serde::Serialize;
+use model::Timestamp;
 use server::Actor;
-use wire::lists::ncmec::{FeedbackSubmission, Request};
 use wire::lists::{Target, VicsVersion, Writer};
 
 use super::open;
@@ -52,50 +50,6 @@ pub(super) async fn run(
     } else {
         Verdict::SomeRefused
     })
-}
-
-#[derive(Serialize)]
-struct Call<'a> {
-    method: &'static str,
-    path: &'a str,
-    content_type: Option<&'static str>,
-    body: Option<&'a str>,
-}
-
-pub(super) async fn feedback(
-    name: &str,
-    format: &str,
-    reason: Option<String>,
-    place: &Place,
-) -> Result<Verdict, Failure> {
-    let station = open(place).await?;
-    let feedback = station.list_feedback(Actor::Operator, name).await;
-    station.close().await?;
-    for said in feedback? {
-        if format == "json" {
-            output::json(&said)?;
-            continue;
-        }
-        let submission = if said.affirms {
-            FeedbackSubmission::Affirmative
-        } else {
-            FeedbackSubmission::Negative {
-                reasons: reason.clone().into_iter().collect(),
-            }
-        };
-        let key = EntryKey {
-            member: said.member,
-            id: said.id,
-        };
-        let call = Request::feedback(&key, &said.kind, &submission);
-        output::json(&Call {
-            method: call.method,
-            path: &call.path,
-            content_type: call.content_type,
-            body: call.body.as_deref(),
-        })?;
-    }
-    Ok(Verdict::Done)
 }
 
 fn put(text: &str) -> io::Result<()> {

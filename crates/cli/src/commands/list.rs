@@ -56,12 +56,7 @@ pub(super) async fn run(args: List) -> Result<Verdict, Failure> {
             model,
             place,
         } => super::export::run(&name, &format, model, &place).await,
-        List::Feedback {
-            name,
-            format,
-            reason,
-            place,
-        } => super::export::feedback(&name, &format, reason, &place).await,
+        List::Feedback(args) => super::feedback::run(args).await,
         List::Confirm {
             number,
             place,
@@ -158,6 +153,8 @@ async fn set_source(station: &Station, name: &str, source: FetchedFrom) -> Resul
         credentials: source.credentials,
         ca: source.ca,
         every: source.every.map(|every| every.0),
+        feedback: source.feedback,
+        reason: source.reason,
     };
     if settings != SourceSettings::default() {
         let set = station.set_list_source(Actor::Operator, name, settings);
@@ -261,7 +258,12 @@ fn fetched_from(summary: &SourceSummary) -> String {
         Some(code) => format!("; the last one broke off: {code}"),
     };
     let (service, url) = (source.service.name(), &source.url);
-    format!("fetched from {service} at {url}, {every}, {done}{failure}")
+    let feedback = if source.feedback {
+        ", told what is made of its matches"
+    } else {
+        ""
+    };
+    format!("fetched from {service} at {url}, {every}{feedback}, {done}{failure}")
 }
 
 async fn judge(

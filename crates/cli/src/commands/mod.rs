@@ -7,6 +7,7 @@ mod case;
 mod decide;
 mod demo;
 mod export;
+mod feedback;
 mod fetch;
 mod identifiers;
 mod ledger;

@@ -56,9 +56,7 @@ pub(super) async fn run(args: Report) -> Result<Verdict, Failure> {
         // Tasks of their own, so that parsing and sealing use every core.
         .map(|(item, number)| {
             let station = station.clone();
-            tokio::spawn(
-                async move { take(&station, item, number.map_err(IntakeError::from)?).await },
-            )
+            tokio::spawn(async move { take(&station, item, number?).await })
         })
         .buffered(UNDER_WAY)
         .boxed_local();

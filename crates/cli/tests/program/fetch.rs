@@ -11,6 +11,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::house::{House, keys, program, says, wait_for};
+use crate::material::{KNOWN_MD5, report_known_file};
 
 type Script = dyn Fn(&str, usize) -> Option<String> + Send + Sync;
 
@@ -51,6 +52,12 @@ fn answer(mut stream: TcpStream, seen: &Mutex<Vec<String>>, script: &Script) {
     }
     let text = String::from_utf8(bytes).unwrap();
     let line = text.lines().next().unwrap().to_owned();
+    let lower = text.to_ascii_lowercase();
+    let length = lower
+        .split_once("content-length: ")
+        .map_or(0, |(_, rest)| rest.lines().next().unwrap().parse().unwrap());
+    // Unread, it would break the answer off.
+    stream.read_exact(&mut vec![0; length]).unwrap();
     let before = {
         let mut seen = seen.lock().unwrap();
         seen.push(line.clone());
@@ -218,6 +225,61 @@ fn what_breaks_a_fetch_off_is_told_with_a_code() {
 }
 
 #[test]
+fn what_was_judged_is_sent_to_the_keeper_once() {
+    const REASONS: &str = "<availableFeedbackReasons><reason guid=\"guid-1\" name=\"Other\"/>\
+         </availableFeedbackReasons>";
+    let house = House::new();
+    let secret = house.account("acme", "sender");
+    let service = Service::start(|line, _| {
+        Some(match line.split(' ').next() {
+            Some("PUT") => String::new(),
+            _ if line.contains("/reasons ") => REASONS.to_owned(),
+            _ => page(1, KNOWN_MD5, false),
+        })
+    });
+    add(&house, &service);
+    fetch(&house, 0);
+    let serving = house.serve();
+    report_known_file(&serving, &secret);
+    let send = ["list", "feedback", "known", "--send"];
+    let nothing = house.run(&send).ended(0);
+    says(&nothing.out, &["known: its keeper was told of 0 hashes"]);
+    house.run(&["list", "reject", "1"]).ended(0);
+    let refused = house.run(&send).ended(2);
+    says(
+        &refused.err,
+        &["--reason", "guid-1 (Other)", "Nothing was sent"],
+    );
+    let json = [send.as_slice(), &["--reason", "guid-1", "--json"]].concat();
+    let told = house.run(&json).ended(0).object();
+    assert_eq!(keys(&told), "list refused told");
+    assert_eq!(told["told"], 1);
+    let said = house.run(&["list", "feedback", "known"]).ended(0).object();
+    assert_eq!(keys(&said), "affirms id judged kind match member told");
+    assert_eq!(house.run(&json).ended(0).object()["told"], 0);
+    let puts = service.lines().into_iter();
+    let puts: Vec<_> = puts.filter(|line| line.starts_with("PUT ")).collect();
+    assert_eq!(puts, ["PUT /v2/entries/42/1/MD5/feedback HTTP/1.1"]);
+    let set = [
+        "list",
+        "set",
+        "known",
+        "--feedback",
+        "send",
+        "--reason",
+        "guid-1",
+    ];
+    says(
+        &house.run(&set).ended(0).out,
+        &["told what is made of its matches"],
+    );
+    house.run(&["list", "feedback", "known", "--json"]).ended(2);
+    house.run(&["list", "feedback", "other", "--send"]).ended(2);
+    assert_eq!(serving.stop(), Some(0));
+    house.verify();
+}
+
+#[test]
 fn rude_sources_end_in_a_reason() {
     let house = House::new();
     let refused = |arguments: &[&str], words: &[&str]| {
@@ -267,7 +329,10 @@ fn rude_sources_end_in_a_reason() {
     ];
     let set_right = house.run(&set(&right)).ended(0).object();
     let source = &set_right["source"];
-    assert_eq!(keys(source), "ca credentials done every service tried url");
+    assert_eq!(
+        keys(source),
+        "ca credentials done every feedback service tried url"
+    );
     assert_eq!(source["url"], "https://api.stopncii.org/v1");
     assert!(source["credentials"].as_str().unwrap().starts_with('/'));
     assert_eq!(source["every"], "1d");

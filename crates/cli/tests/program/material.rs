@@ -9,7 +9,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::commands::REPORT;
-use crate::house::{House, Ran, keys, on_a_thread, program, says, watchfire};
+use crate::house::{House, Ran, Serving, keys, on_a_thread, program, says, watchfire};
 
 /// Waves as a BMP file of `side` pixels; `noise` changes it a little.
 fn picture(side: u32, noise: u32) -> Vec<u8> {
@@ -192,22 +192,10 @@ fn a_list_is_imported_matched_judged_and_written_out() {
     house.run(&["log", "verify"]).ended(0);
 }
 
-#[test]
-fn a_match_is_shown_and_judged_where_there_is_no_browser() {
-    let house = House::new();
-    let secret = house.account("acme", "sender");
-    let csv = write(
-        &house,
-        "list.csv",
-        b"id,md5,label\n7,c90ae688b2a3b1fd0751fd743eb385cd,A1\n",
-    );
-    house
-        .run(&["list", "add", "known", "--purpose", "abuse"])
-        .ended(0);
-    import(&house, "known", &csv, 0);
-    let serving = house.serve();
+/// A report of the sender `acme` with a file that lists may have ([`KNOWN_MD5`]).
+pub(crate) fn report_known_file(serving: &Serving, secret: &str) {
     on_a_thread(async {
-        let mut sender = serving.sender("acme", &secret).await;
+        let mut sender = serving.sender("acme", secret).await;
         let report = sender.submit(REPORT).await.unwrap();
         sender
             .upload(report, "file.txt", "text/plain", b"known")
@@ -215,6 +203,26 @@ fn a_match_is_shown_and_judged_where_there_is_no_browser() {
             .unwrap();
         sender.finish(report).await.unwrap();
     });
+}
+
+/// The MD5 of the file of [`report_known_file`].
+pub(crate) const KNOWN_MD5: &str = "c90ae688b2a3b1fd0751fd743eb385cd";
+
+#[test]
+fn a_match_is_shown_and_judged_where_there_is_no_browser() {
+    let house = House::new();
+    let secret = house.account("acme", "sender");
+    let csv = write(
+        &house,
+        "list.csv",
+        format!("id,md5,label\n7,{KNOWN_MD5},A1\n").as_bytes(),
+    );
+    house
+        .run(&["list", "add", "known", "--purpose", "abuse"])
+        .ended(0);
+    import(&house, "known", &csv, 0);
+    let serving = house.serve();
+    report_known_file(&serving, &secret);
     let case = house.run(&["case", "1"]).ended(0).out;
     says(
         &case,

@@ -30,15 +30,15 @@ pub(super) fn look(bytes: &[u8], album: &mut Album<'_>) -> Result<(), Refusal> {
         let (size, control) = match decoder.next_frame_info() {
             Ok(Some(frame)) => ((frame.width, frame.height), frame.clone()),
             Ok(None) => return Ok(()),
-            Err(_) => return album.broken(),
+            Err(_) => return Err(broken),
         };
         if size.0 == 0 || size.1 == 0 {
-            return album.broken();
+            return Err(broken);
         }
         album.admit(size.0.into(), size.1.into(), PIXEL_BYTES)?;
         let mut samples = vec![0; decoder.buffer_size()];
         if decoder.read_into_buffer(&mut samples).is_err() {
-            return album.broken();
+            return Err(broken);
         }
         let place = Place {
             left: control.left.into(),

@@ -64,7 +64,7 @@ fn animation(reader: &mut Reader<Cursor<&[u8]>>, album: &mut Album<'_>) -> Resul
         let frame = match reader.next_frame(&mut samples) {
             Ok(frame) => frame,
             Err(png::DecodingError::Parameter(_)) => return Ok(()),
-            Err(_) => return album.broken(),
+            Err(_) => return Err(broken),
         };
         let pixels = rgba(&samples[..frame.buffer_size()], frame.color_type);
         let Some(control) = reader.info().frame_control else {

@@ -29,13 +29,13 @@ pub(super) fn look(bytes: &[u8], album: &mut Album<'_>) -> Result<(), Refusal> {
                 }
             }
             Err(refusal) if album.frames == 0 => return Err(refusal),
-            Err(_) => return album.broken(),
+            Err(_) => return Err(broken),
         }
         if !decoder.more_images() {
             return Ok(());
         }
         if decoder.next_image().is_err() {
-            return album.broken();
+            return Err(broken);
         }
     }
 }

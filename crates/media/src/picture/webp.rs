@@ -35,13 +35,13 @@ pub(super) fn look(bytes: &[u8], album: &mut Album<'_>) -> Result<(), Refusal> {
     let mut frames = FrameSizes::of(bytes);
     loop {
         if frames.next_disagrees() {
-            return album.broken();
+            return Err(broken);
         }
         let mut samples = vec![0; size];
         let shown_millis = match decoder.read_frame(&mut samples) {
             Ok(shown_millis) => shown_millis,
             Err(DecodingError::NoMoreFrames) => return Ok(()),
-            Err(_) => return album.broken(),
+            Err(_) => return Err(broken),
         };
         let sheet = Sheet::of_samples(width, height, channels, samples).ok_or(broken)?;
         if album.show(sheet, time_millis).is_break() {
@@ -95,32 +95,28 @@ impl<'a> FrameSizes<'a> {
 
     /// Width and height of the frame whose chunk begins at `start`.
     fn frame_size(&self, start: usize) -> Option<[u32; 2]> {
-        let sides = self.bytes.get(start + Self::HEADER_BYTES + 6..)?.get(..6)?;
-        let side = |at: usize| {
-            Some(
-                u32::from_le_bytes([*sides.get(at)?, *sides.get(at + 1)?, *sides.get(at + 2)?, 0])
-                    + 1,
-            )
-        };
-        Some([side(0)?, side(3)?])
+        let sides = self.bytes.get(start + Self::HEADER_BYTES + 6..)?;
+        let (width, rest) = sides.split_first_chunk::<3>()?;
+        let height = rest.first_chunk::<3>()?;
+        Some(
+            [width, height]
+                .map(|[low, middle, high]| u32::from_le_bytes([*low, *middle, *high, 0]) + 1),
+        )
     }
 
     /// Width and height of the lossy picture behind the frame's `ALPH` chunk, if it has one.
     fn picture_size(&self, start: usize) -> Option<[u32; 2]> {
         let alpha = start + Self::HEADER_BYTES + Self::FRAME_BYTES;
-        let (b"ALPH", size) = chunk(self.bytes, alpha)? else {
+        let (name, bytes) = chunk(self.bytes, alpha)?;
+        if name != b"ALPH" {
             return None;
-        };
-        let lossy = after(alpha, size.saturating_add(size & 1));
+        }
+        let lossy = after(alpha, bytes.saturating_add(bytes & 1));
         // A frame tag of three bytes and a start code of three stand before the sides, which have
         // fourteen bits each (RFC 6386, 9.1).
-        let sides = self.bytes.get(after(lossy, 6)..)?.get(..4)?;
-        let side = |at: usize| {
-            Some(u32::from(
-                u16::from_le_bytes([*sides.get(at)?, *sides.get(at + 1)?]) & 0x3FFF,
-            ))
-        };
-        Some([side(0)?, side(2)?])
+        let (width, rest) = self.bytes.get(after(lossy, 6)..)?.split_first_chunk()?;
+        let height = rest.first_chunk()?;
+        Some([width, height].map(|side| u32::from(u16::from_le_bytes(*side) & 0x3FFF)))
     }
 }
 

@@ -146,11 +146,9 @@ impl Batch<'_> {
             Operation::JudgeMatch(id, state, actor) => {
                 self.judge_match(tx, id, state, actor, at).await
             }
+            Operation::FeedbackTold(told) => self.feedback_told(tx, told, at).await,
             Operation::Rematch(rematch) => self.rematch(tx, *rematch, at).await,
-            Operation::HeldMatched(rev) => {
-                tx.advance(store::Counter::Matched, rev + 1).await?;
-                Ok(Outcome::Done)
-            }
+            Operation::HeldMatched(rev) => Self::held_matched(tx, rev).await,
         }
     }
 

@@ -366,6 +366,7 @@ impl Wanted {
                 | Operation::ReleaseEntry(..)
                 | Operation::HeldMatched(_)
                 | Operation::JudgeMatch(..)
+                | Operation::FeedbackTold(..)
                 | Operation::Decide(..) => {}
                 Operation::Rematch(new) => {
                     wanted.reports.insert(new.report);

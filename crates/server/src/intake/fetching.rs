@@ -1,6 +1,6 @@
 //! The part of a batch that keeps where a list is fetched from and how far that came.
 
-use model::{CustodyEvent, Deed, ListId, Timestamp};
+use model::{CustodyEvent, Deed, ListId, MatchId, Timestamp};
 use store::{ListSourceRow, Sealed, Tx};
 
 use super::batch::Batch;
@@ -32,6 +32,14 @@ pub(crate) enum SourceChange {
 pub(crate) struct SourceOrder {
     pub(crate) list: ListId,
     pub(crate) change: SourceChange,
+    pub(crate) actor: Actor,
+}
+
+/// What the keeper of a list was told.
+pub(crate) struct FeedbackTold {
+    pub(crate) list: ListId,
+    /// Matches, and when each was judged as it was told.
+    pub(crate) matches: Vec<(MatchId, Option<Timestamp>)>,
     pub(crate) actor: Actor,
 }
 
@@ -84,6 +92,33 @@ impl Batch<'_> {
         self.record_unbound(&event)?;
         self.unsettled = false;
         Ok(row.map_or(Outcome::Done, |row| Outcome::Source(Box::new(row))))
+    }
+
+    /// Keeps that a list's keeper was told of matches. One that was judged anew meanwhile is to be
+    /// told again.
+    pub(super) async fn feedback_told(
+        &mut self,
+        tx: &mut Tx,
+        told: FeedbackTold,
+        at: Timestamp,
+    ) -> Result<Outcome, IntakeError> {
+        let numbers: Vec<MatchId> = told.matches.iter().map(|(number, _)| *number).collect();
+        let mut rows = tx.matches(&numbers).await?;
+        rows.retain(|row| told.matches.contains(&(row.id, row.judged)));
+        for row in &mut rows {
+            row.told = Some(at);
+        }
+        // The rows and their event are kept together, or neither.
+        self.unsettled = true;
+        tx.put_matches(&rows).await?;
+        let mut event = CustodyEvent::new(at, Deed::ListExported, told.actor.to_string());
+        let (list, count) = (told.list, rows.len());
+        event.note = Some(format!(
+            "list {list}: its keeper was told what was made of {count} matches"
+        ));
+        self.record_unbound(&event)?;
+        self.unsettled = false;
+        Ok(Outcome::Done)
     }
 
     /// The source of a list as it will stand once a page is kept; refused if a later fetch began.

@@ -364,6 +364,7 @@ impl Batch<'_> {
                 state: MatchState::Open,
                 made: at,
                 judged: None,
+                told: None,
                 sealed: found.sealed.clone(),
             })
             .collect();
@@ -462,6 +463,12 @@ impl Batch<'_> {
         }
     }
 
+    /// Keeps how far new entries were compared with what is held.
+    pub(super) async fn held_matched(tx: &mut Tx, rev: i64) -> Result<Outcome, IntakeError> {
+        tx.advance(Counter::Matched, rev + 1).await?;
+        Ok(Outcome::Done)
+    }
+
     /// Keeps what a person made of a match.
     pub(super) async fn judge_match(
         &mut self,
@@ -475,6 +482,7 @@ impl Batch<'_> {
         let mut row = found.ok_or(IntakeRefusal::NoSuchMatch)?;
         row.state = state;
         row.judged = Some(at);
+        row.told = None;
         let mut event = CustodyEvent::new(at, Deed::MatchJudged, actor.to_string());
         event.report = Some(row.report.number());
         event.file = Some(row.file.to_string());

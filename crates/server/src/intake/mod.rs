@@ -25,7 +25,7 @@ pub use refusal::{IntakeError, IntakeFault, IntakeRefusal};
 pub use upload::{OpenReport, Received, Upload};
 
 pub(crate) use committer::Committer;
-pub(crate) use fetching::{PageEnd, SourceChange, SourceOrder};
+pub(crate) use fetching::{FeedbackTold, PageEnd, SourceChange, SourceOrder};
 pub(crate) use material::{EntryBatch, EntryChange, EntryPut, Rematch};
 pub(crate) use operation::{Operation, Outcome};
 pub(crate) use prepare::{Judging, MeasuredFile, identifier_blind, open_details, words};

@@ -13,7 +13,7 @@ use triage::Help;
 use vault::DataKey;
 
 use super::IntakeError;
-use super::fetching::SourceOrder;
+use super::fetching::{FeedbackTold, SourceOrder};
 use super::material::{EntriesKept, EntryBatch, Rematch};
 use super::storm::PreparedStorm;
 use crate::material::PreparedMaterial;
@@ -150,6 +150,8 @@ pub(crate) enum Operation {
     ReleaseEntry(EntryId, Actor),
     /// A person says whether a match is right.
     JudgeMatch(MatchId, MatchState, Actor),
+    /// The keeper of a list was told what persons made of matches.
+    FeedbackTold(FeedbackTold),
     /// A finished report is judged anew.
     Rematch(Box<Rematch>),
     /// Changes to entries up to this one were compared with what is held.

@@ -28,8 +28,8 @@ pub(crate) use entry::{EntryWords, blinds_of};
 pub use feedback::MatchFeedback;
 pub(crate) use fetch::watch as watch_sources;
 pub use fetch::{
-    CallError, CredentialsError, FetchError, FetchLimits, FetchProgress, Fetched, ListService,
-    ListSource, SourceSettings, SourceSummary, WalkFault,
+    CallError, CredentialsError, FeedbackSent, FetchError, FetchLimits, FetchProgress, Fetched,
+    FetchedDue, ListService, ListSource, SourceSettings, SourceSummary, WalkFault,
 };
 pub use hashing::{Hashed, Hashing};
 pub(crate) use held::Held;

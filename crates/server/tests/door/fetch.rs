@@ -49,7 +49,7 @@ pub(crate) async fn fetched_from(
         url: Some(service.url()),
         credentials: Some(service.secrets(secrets)),
         ca: Some(service.ca()),
-        every: None,
+        ..SourceSettings::default()
     };
     let set = station.set_list_source(Actor::Operator, name, source);
     set.await.unwrap()

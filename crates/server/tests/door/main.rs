@@ -31,6 +31,7 @@ mod repeats;
 mod services;
 mod states;
 mod storms;
+mod telling;
 mod ties;
 mod together;
 mod uploads;

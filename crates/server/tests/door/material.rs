@@ -88,7 +88,7 @@ pub(crate) async fn pdq_of(house: &House, bytes: &[u8]) -> String {
     hashing.file(file.path()).await.unwrap().pdq.unwrap()
 }
 
-async fn report(sender: &Caller<'_>, number: usize, file: &[u8]) -> i64 {
+pub(crate) async fn report(sender: &Caller<'_>, number: usize, file: &[u8]) -> i64 {
     let report = sender.open(&report_number(number)).await;
     assert!(!sender.upload(report, file).await.file().is_empty());
     assert_eq!(sender.finish(report).await.code(), 0);
@@ -96,7 +96,7 @@ async fn report(sender: &Caller<'_>, number: usize, file: &[u8]) -> i64 {
 }
 
 /// The evidence of a report's case, and the rules that its rank names.
-async fn case(house: &House, report: i64) -> (CaseId, Vec<EvidenceItem>, Vec<String>) {
+pub(crate) async fn case(house: &House, report: i64) -> (CaseId, Vec<EvidenceItem>, Vec<String>) {
     let case = Archive::of(house).await.case_of(report).await;
     let file = house.station.case(Actor::Operator, case).await.unwrap();
     let file = file.unwrap();

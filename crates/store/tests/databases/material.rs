@@ -115,6 +115,7 @@ async fn a_file_matches_an_entry_once_and_a_person_judges_it() {
             state: MatchState::Open,
             made: Timestamp::from_millis(5),
             judged: None,
+            told: None,
             sealed: Sealed(vec![6]),
         };
         let hash = FileHashRow {
@@ -153,10 +154,24 @@ async fn a_file_matches_an_entry_once_and_a_person_judges_it() {
             store.found_match(MatchId::new(1)).await.unwrap(),
             Some(judged.clone())
         );
-        assert_eq!(
-            store.judged_matches(ListId::new(1), 9).await.unwrap(),
-            [judged]
-        );
+        let judged_behind = async |untold, after| {
+            let after = MatchId::new(after);
+            let found = store.judged_matches(ListId::new(1), untold, after, 9);
+            found.await.unwrap()
+        };
+        for untold in [false, true] {
+            assert_eq!(judged_behind(untold, 0).await, [judged.clone()]);
+            assert!(judged_behind(untold, 1).await.is_empty());
+        }
+        let told = MatchRow {
+            told: Some(Timestamp::from_millis(9)),
+            ..judged
+        };
+        let mut tx = store.begin("test").await.unwrap();
+        tx.put_matches(std::slice::from_ref(&told)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(judged_behind(true, 0).await.is_empty());
+        assert_eq!(judged_behind(false, 0).await, [told]);
         store.close().await;
     })
     .await;

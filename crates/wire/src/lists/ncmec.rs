@@ -22,8 +22,7 @@ pub use fetch::{Checkpoint, Fetch, FetchFault};
 pub use print::print_page;
 pub(super) use service::encoded;
 pub use service::{
-    FeedbackReason, FeedbackSubmission, Member, Request, parse_feedback_reasons, parse_members,
-    parse_status,
+    FeedbackReason, FeedbackSubmission, Member, parse_feedback_reasons, parse_members, parse_status,
 };
 
 /// The namespace of every document.

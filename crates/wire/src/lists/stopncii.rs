@@ -4,9 +4,11 @@
 //! derived from the hash in one direction. What is withdrawn or deleted has to be removed.
 
 use serde::Deserialize;
+use serde_json::json;
 
 use model::{EntryFeedback, Material, Timestamp};
 
+use super::Request;
 use super::entry::Draft;
 use super::entry::moment;
 use super::frames::Layout;
@@ -21,9 +23,14 @@ pub(super) const LAYOUT: Layout = Layout {
     dropped: b"",
 };
 
+/// A match was looked at and found right.
+const BLOCKED: &str = "Blocked";
+/// A match was looked at and not found right.
+const NOT_BLOCKED: &str = "NotBlocked";
+
 /// A page that is being read.
 #[derive(Debug, Default)]
-pub(super) struct StopNcii {
+pub(in crate::lists) struct StopNcii {
     page: Page,
     token: Option<String>,
     more: bool,
@@ -53,6 +60,24 @@ struct Feedback<'a> {
     tags: Option<Vec<Loose<'a>>>,
     #[serde(borrow)]
     source: Loose<'a>,
+}
+
+/// What a member makes of a hash: what it blocked once a person had looked, or did not block.
+///
+/// The body is `{count, hashFeedbacks: [{hashValue, feedbackValue, tags}]}`, as the service's own
+/// client sends it. The call needs a function key of its own.
+pub fn feedback(hash: &str, affirms: bool) -> Request {
+    let said = json!({
+        "hashValue": hash,
+        "feedbackValue": if affirms { BLOCKED } else { NOT_BLOCKED },
+        "tags": [],
+    });
+    Request {
+        method: "POST",
+        path: "/SubmitFeedback".to_owned(),
+        content_type: Some("application/json"),
+        body: Some(json!({ "count": 1, "hashFeedbacks": [said] }).to_string()),
+    }
 }
 
 impl Records for StopNcii {
@@ -110,8 +135,8 @@ impl Records for StopNcii {
 
 fn add_feedback(draft: &mut Draft, feedback: &Feedback<'_>) {
     let affirms = match feedback.verdict.text().unwrap_or_default().trim() {
-        "Blocked" => true,
-        "NotBlocked" => false,
+        BLOCKED => true,
+        NOT_BLOCKED => false,
         // The others say what a member does, not what it thinks.
         _ => return,
     };

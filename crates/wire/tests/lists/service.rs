@@ -3,10 +3,10 @@
 
 use model::{EntryKey, Timestamp};
 use wire::lists::ncmec::{
-    Checkpoint, FeedbackSubmission, Fetch, FetchFault, Member, Request, parse_feedback_reasons,
+    Checkpoint, FeedbackSubmission, Fetch, FetchFault, Member, parse_feedback_reasons,
     parse_members, parse_status,
 };
-use wire::lists::{Limits, Page, Pages, PagesFault, Service, Step};
+use wire::lists::{Limits, Page, Pages, PagesFault, Request, Service, Step};
 
 use crate::example;
 

@@ -13,6 +13,7 @@ use ureq::http::{Response, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, BodyReader};
 use url::Url;
+use wire::lists::Request;
 use zeroize::Zeroizing;
 
 use super::FetchLimits;
@@ -173,6 +174,14 @@ impl CallError {
         )
     }
 
+    /// For how many seconds the service asks to be left alone.
+    pub(super) fn asks_for(&self) -> u64 {
+        match self {
+            Self::Busy { seconds, .. } => seconds.unwrap_or_default(),
+            _ => 0,
+        }
+    }
+
     /// Whether the network or the service failed, and nothing that the caller said.
     pub(super) const fn is_elsewhere(&self) -> bool {
         self.may_pass() || matches!(self, Self::TooLarge { .. })
@@ -272,31 +281,63 @@ impl Service {
     }
 
     fn get_once(&self, path: &str, now: Timestamp) -> Result<Asked, CallError> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
+        let response = self.call(&Request::get(path.to_owned()))?;
+        if response.status() == 401 && matches!(self.credentials, Credentials::Login { .. }) {
+            return Ok(Asked::TokenOld(401));
+        }
+        let response = self.checked(response, now)?;
+        self.page(response).map(Asked::Answer)
+    }
+
+    /// Makes a request of a service that needs no token, once. Waits for the answer's beginning;
+    /// call it where that may be done.
+    pub(super) fn tell(&self, request: &Request, now: Timestamp) -> Result<Answer, CallError> {
+        let response = self.call(request)?;
+        // It was taken, and there is nothing more to say or to fetch.
+        let response = match response.status().as_u16() {
+            201..=204 => response,
+            _ => self.checked(response, now)?,
+        };
+        self.page(response)
+    }
+
+    fn call(&self, request: &Request) -> Result<Response<Body>, CallError> {
+        let uri = format!("{}{}", self.base, request.path);
+        let mut call = ureq::http::Request::builder()
+            .method(request.method)
+            .uri(uri);
         match &self.credentials {
             Credentials::Basic(value) => {
-                request = request.header(header::AUTHORIZATION, value.expose());
+                call = call.header(header::AUTHORIZATION, value.expose());
             }
             Credentials::Keys {
                 functions,
                 subscription,
             } => {
-                request = request
+                call = call
                     .header("x-functions-key", functions.expose())
                     .header("Ocp-Apim-Subscription-Key", subscription.expose());
             }
             Credentials::Login { .. } => {
                 let token = self.token.as_ref().map_or("", Hidden::expose);
                 let value = Zeroizing::new(format!("Bearer {token}"));
-                request = request.header(header::AUTHORIZATION, value.as_str());
+                call = call.header(header::AUTHORIZATION, value.as_str());
             }
         }
-        let response = request.call().map_err(|error| self.failed(error))?;
-        if response.status() == 401 && matches!(self.credentials, Credentials::Login { .. }) {
-            return Ok(Asked::TokenOld(401));
+        if let Some(content_type) = request.content_type {
+            call = call.header(header::CONTENT_TYPE, content_type);
         }
-        let response = self.checked(response, now)?;
-        self.page(response).map(Asked::Answer)
+        let answer = match &request.body {
+            Some(body) => call
+                .body(body.as_str())
+                .map_err(ureq::Error::from)
+                .and_then(|call| self.agent.run(call)),
+            None => call
+                .body(())
+                .map_err(ureq::Error::from)
+                .and_then(|call| self.agent.run(call)),
+        };
+        answer.map_err(|error| self.failed(error))
     }
 
     /// Gets a token for a name and a password.

@@ -88,7 +88,7 @@ impl std::fmt::Debug for Hidden {
 pub(super) enum Credentials {
     /// The value of an `Authorization` header.
     Basic(Hidden),
-    /// Two keys, each in a header of its own.
+    /// Two keys, each in a header of its own; the first is the errand's.
     Keys {
         functions: Hidden,
         subscription: Hidden,
@@ -105,27 +105,47 @@ struct Names {
     password: Option<String>,
     functions_key: Option<String>,
     subscription_key: Option<String>,
+    feedback_key: Option<String>,
+}
+
+/// What the secrets are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// To ask for a list.
+    Fetch,
+    /// To say what was made of its matches.
+    Feedback,
 }
 
 const SHAPE: &str = "this line is not one of `user`, `password`, `functions_key`, \
-     `subscription_key`, each once, as user = \"…\"";
+     `subscription_key`, `feedback_key`, each once, as user = \"…\"";
 const NAME_NEEDED: &str = "this service needs two lines: user = \"…\" and password = \"…\"";
 const KEYS_NEEDED: &str =
     "this service needs two lines: functions_key = \"…\" and subscription_key = \"…\"";
+const FEEDBACK_KEY_NEEDED: &str = "this service takes feedback with a functions key of its own: \
+     add a line feedback_key = \"…\"";
 const SIGNS: &str = "a secret is empty, or has characters that a request cannot carry";
 
 impl Credentials {
     /// Reads the secrets of a service.
-    pub(super) fn read(path: &Path, service: ListService) -> Result<Self, CredentialsError> {
+    pub(super) fn read(
+        path: &Path,
+        service: ListService,
+        errand: Errand,
+    ) -> Result<Self, CredentialsError> {
         let text = read_private(path)?;
-        Self::parse(&text, service).map_err(|(line, problem)| CredentialsError::Invalid {
+        Self::parse(&text, service, errand).map_err(|(line, problem)| CredentialsError::Invalid {
             path: path.to_owned(),
             line,
             problem,
         })
     }
 
-    fn parse(text: &str, service: ListService) -> Result<Self, (Option<usize>, &'static str)> {
+    fn parse(
+        text: &str,
+        service: ListService,
+        errand: Errand,
+    ) -> Result<Self, (Option<usize>, &'static str)> {
         // The parser's own words may have what stands there.
         let names: Names = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -138,9 +158,12 @@ impl Credentials {
         let hidden = |text: Option<String>| text.map(Hidden::new);
         let (user, password) = (hidden(names.user), hidden(names.password));
         let keys = (hidden(names.functions_key), hidden(names.subscription_key));
+        let feedback = hidden(names.feedback_key);
         match service {
             ListService::Ncmec | ListService::Tat => {
-                let (Some(user), Some(password), (None, None)) = (user, password, keys) else {
+                let (Some(user), Some(password), (None, None), None) =
+                    (user, password, keys, feedback)
+                else {
                     return Err((None, NAME_NEEDED));
                 };
                 let plain = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
@@ -164,6 +187,10 @@ impl Credentials {
                 let (None, None, (Some(functions), Some(subscription))) = (user, password, keys)
                 else {
                     return Err((None, KEYS_NEEDED));
+                };
+                let functions = match errand {
+                    Errand::Fetch => functions,
+                    Errand::Feedback => feedback.ok_or((None, FEEDBACK_KEY_NEEDED))?,
                 };
                 let plain =
                     |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_graphic());
@@ -230,7 +257,7 @@ mod tests {
     }
 
     fn read(text: &str, mode: u32, service: ListService) -> Result<Credentials, CredentialsError> {
-        Credentials::read(file(text, mode).path(), service)
+        Credentials::read(file(text, mode).path(), service, Errand::Fetch)
     }
 
     const LOGIN: &str = "user = \"example\"\npassword = \"hidden-1\"\n";
@@ -249,6 +276,28 @@ mod tests {
             printed.contains("[secret]") && !printed.contains("hidden"),
             "{printed}"
         );
+    }
+
+    #[test]
+    fn feedback_goes_with_a_key_of_its_own() {
+        let both = format!("{KEYS}feedback_key = \"hidden-3\"\n");
+        let functions = |text: &str, errand| {
+            let read = Credentials::read(file(text, 0o600).path(), ListService::StopNcii, errand);
+            match read {
+                Ok(Credentials::Keys { functions, .. }) => Ok(functions.expose().to_owned()),
+                Ok(_) => panic!("this service has keys"),
+                Err(refused) => Err(refused.to_string()),
+            }
+        };
+        assert_eq!(functions(&both, Errand::Fetch).as_deref(), Ok("hidden-1"));
+        assert_eq!(
+            functions(&both, Errand::Feedback).as_deref(),
+            Ok("hidden-3")
+        );
+        let refused = functions(KEYS, Errand::Feedback).unwrap_err();
+        assert!(refused.contains("feedback_key = ") && !refused.contains("hidden"));
+        let login = format!("{LOGIN}feedback_key = \"hidden-3\"\n");
+        assert!(read(&login, 0o600, ListService::Ncmec).is_err());
     }
 
     #[test]
@@ -330,7 +379,7 @@ mod tests {
             folder.path().join("gone"),
             "/dev/zero".into(),
         ] {
-            let refused = Credentials::read(&path, ListService::Ncmec).unwrap_err();
+            let refused = Credentials::read(&path, ListService::Ncmec, Errand::Fetch).unwrap_err();
             assert_eq!(refused.code(), "fetch.credentials-unreadable");
         }
     }

@@ -5,12 +5,13 @@ mod call;
 mod credentials;
 mod schedule;
 mod source;
+mod tell;
 mod walk;
 
 use std::time::Duration;
 
 use serde::Serialize;
-use store::ListRow;
+use store::{ListRow, ListSourceRow};
 use wire::lists::{FaultKind, ListFault, Page};
 
 use super::import::{Document, ImportProgress, Imported};
@@ -20,13 +21,15 @@ use crate::intake::{
 use crate::sealed_names as names;
 use crate::station::Station;
 use call::{Answer, Service};
-use credentials::Credentials;
+use credentials::{Credentials, Errand};
 use walk::{Reached, Walk};
 
 pub use call::CallError;
 pub use credentials::CredentialsError;
+pub use schedule::FetchedDue;
 pub(crate) use schedule::watch;
 pub use source::{ListService, ListSource, SourceSettings, SourceSummary};
+pub use tell::FeedbackSent;
 pub use walk::WalkFault;
 
 /// What a fetch takes at most, and how it tries again.
@@ -118,6 +121,26 @@ pub enum FetchError {
         /// How many were read.
         pages: u64,
     },
+    /// The service takes no feedback that this program can write.
+    #[error(
+        "{service} takes no feedback: `watchfire list feedback` without --send prints it, so that \
+         it can go another way"
+    )]
+    TakesNoFeedback {
+        /// The service.
+        service: &'static str,
+    },
+    /// What was rejected has to be told with a reason that the service offers.
+    #[error(
+        "what was rejected of kind {kind} is told with a reason: name one with --reason; the \
+         service offers {offered}. Nothing was sent"
+    )]
+    ReasonNeeded {
+        /// The kind of hash.
+        kind: String,
+        /// What it offers: id and words.
+        offered: String,
+    },
     /// Something failed underneath.
     #[error(transparent)]
     Intake(#[from] IntakeError),
@@ -133,6 +156,8 @@ impl FetchError {
             Self::Walk { fault, .. } => fault.code(),
             Self::Page { fault, .. } => fault.code(),
             Self::TooManyPages { .. } => "fetch.too-many-pages",
+            Self::TakesNoFeedback { .. } => "fetch.takes-no-feedback",
+            Self::ReasonNeeded { .. } => "fetch.reason-needed",
             Self::Intake(IntakeError::Refused(refusal)) => refusal.code(),
             Self::Intake(IntakeError::Fault(fault)) => fault.code(),
         }
@@ -196,14 +221,7 @@ impl Station {
         limits: &FetchLimits,
         progress: impl Fn(FetchProgress),
     ) -> Result<Fetched, FetchError> {
-        let list = self.find_list(name).await?;
-        let standing = self.core().store.list_source(list.id).await;
-        let standing = standing.map_err(IntakeError::from)?;
-        let Some(standing) = standing else {
-            let list = name.to_owned();
-            return Err(FetchError::NoSource { list });
-        };
-        let source = self.open_source(&list, &standing)?;
+        let (list, standing, source) = self.source_of(name).await?;
         let turn = standing.turn;
         let change = SourceChange::Begin { turn, anew };
         let Outcome::Source(row) = self.order_source(actor, &list, change).await? else {
@@ -214,7 +232,7 @@ impl Station {
             list: name.to_owned(),
             ..Fetched::default()
         };
-        match service_of(&source, limits) {
+        match service_of(&source, limits, Errand::Fetch) {
             Err(error) => fetched.failure = Some(error),
             Ok(service) => {
                 let reached = match &row.checkpoint {
@@ -254,6 +272,22 @@ impl Station {
         Ok(fetched)
     }
 
+    /// A list, how far it was fetched, and where from.
+    async fn source_of(
+        &self,
+        name: &str,
+    ) -> Result<(ListRow, ListSourceRow, ListSource), FetchError> {
+        let list = self.find_list(name).await?;
+        let standing = self.core().store.list_source(list.id).await;
+        let standing = standing.map_err(IntakeError::from)?;
+        let Some(standing) = standing else {
+            let list = name.to_owned();
+            return Err(FetchError::NoSource { list });
+        };
+        let source = self.open_source(&list, &standing)?;
+        Ok((list, standing, source))
+    }
+
     async fn order_source(
         &self,
         actor: Actor,
@@ -280,17 +314,50 @@ impl Station {
     }
 }
 
-fn service_of(source: &ListSource, limits: &FetchLimits) -> Result<Service, FetchError> {
-    let credentials = Credentials::read(&source.credentials, source.service)?;
+fn service_of(
+    source: &ListSource,
+    limits: &FetchLimits,
+    errand: Errand,
+) -> Result<Service, FetchError> {
+    let credentials = Credentials::read(&source.credentials, source.service, errand)?;
     Ok(Service::new(source, credentials, limits)?)
+}
+
+/// How often a request is made again, and after what wait.
+struct Patience {
+    tries_left: u32,
+    wait_millis: u64,
+    wait_seconds_max: u64,
+}
+
+impl Patience {
+    fn new(limits: &FetchLimits) -> Self {
+        Self {
+            tries_left: limits.tries_max.saturating_sub(1),
+            wait_millis: limits.wait_millis,
+            wait_seconds_max: limits.wait_seconds_max,
+        }
+    }
+
+    /// How long to wait before the next try, where the service asks for so many seconds; `None`:
+    /// there is none.
+    fn next(&mut self, asked_seconds: u64) -> Option<Duration> {
+        if self.tries_left == 0 || asked_seconds > self.wait_seconds_max {
+            return None;
+        }
+        self.tries_left -= 1;
+        let wait_millis = self.wait_millis.max(asked_seconds.saturating_mul(1000));
+        self.wait_millis = self.wait_millis.saturating_mul(2);
+        Some(Duration::from_millis(wait_millis))
+    }
 }
 
 /// What came of trying one page.
 enum Tried {
     /// It was read to its end and is kept.
     Kept,
-    /// It may do better after a wait of so many seconds, if the service said so.
-    MayPass(FetchError, Option<u64>),
+    /// It may do better after a wait of so many seconds.
+    MayPass(FetchError, u64),
 }
 
 impl<P: Fn(FetchProgress)> Fetching<'_, P> {
@@ -317,22 +384,17 @@ impl<P: Fn(FetchProgress)> Fetching<'_, P> {
 
     /// One page, as often as it takes.
     async fn page(&mut self, path: &str) -> Result<(), FetchError> {
-        let mut tries = 1;
-        let mut wait_millis = self.limits.wait_millis;
+        let mut patience = Patience::new(self.limits);
         loop {
-            let (error, asked) = match self.try_page(path).await? {
+            let (error, asked_seconds) = match self.try_page(path).await? {
                 Tried::Kept => return Ok(()),
-                Tried::MayPass(error, asked) => (error, asked),
+                Tried::MayPass(error, asked_seconds) => (error, asked_seconds),
             };
-            let asked = asked.unwrap_or_default();
-            if tries >= self.limits.tries_max || asked > self.limits.wait_seconds_max {
+            let Some(wait) = patience.next(asked_seconds) else {
                 return Err(error);
-            }
-            tries += 1;
-            let waits = wait_millis.max(asked.saturating_mul(1000));
-            self.tell(waits);
-            tokio::time::sleep(Duration::from_millis(waits)).await;
-            wait_millis = wait_millis.saturating_mul(2);
+            };
+            self.tell(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -340,10 +402,7 @@ impl<P: Fn(FetchProgress)> Fetching<'_, P> {
         let answer = match self.ask(path).await {
             Ok(answer) => answer,
             Err(FetchError::Call(error)) if error.may_pass() => {
-                let asked = match &error {
-                    CallError::Busy { seconds, .. } => *seconds,
-                    _ => None,
-                };
+                let asked = error.asks_for();
                 return Ok(Tried::MayPass(error.into(), asked));
             }
             Err(error) => return Err(error),
@@ -390,7 +449,7 @@ impl<P: Fn(FetchProgress)> Fetching<'_, P> {
         if may_pass {
             // The page is read again: what it set aside is counted once.
             imported_back(&mut self.fetched.imported, quarantined);
-            return Ok(Tried::MayPass(error, None));
+            return Ok(Tried::MayPass(error, 0));
         }
         Err(error)
     }

@@ -6,7 +6,7 @@ use model::Timestamp;
 use store::ListSourceRow;
 use triage::Length;
 
-use super::{FetchError, FetchLimits, Fetched};
+use super::{FeedbackSent, FetchError, FetchLimits, Fetched};
 use crate::intake::{Actor, IntakeError, IntakeRefusal};
 use crate::station::Station;
 
@@ -15,12 +15,20 @@ const LOOK_SECONDS: u64 = 60;
 /// After a fetch that broke off the next one comes at least this soon.
 const AFTER_FAILURE_MILLIS_MAX: i64 = 3600 * 1000;
 
+/// A list whose time had come.
+pub struct FetchedDue {
+    /// The list.
+    pub list: String,
+    /// What came of the fetch.
+    pub fetched: Result<Fetched, FetchError>,
+    /// What came of telling its service what was made of its matches, where that was to be done.
+    pub sent: Option<Result<FeedbackSent, FetchError>>,
+}
+
 impl Station {
-    /// Fetches every list whose time has come, one after the other, and gives what came of each.
-    pub async fn fetch_due(
-        &self,
-        limits: &FetchLimits,
-    ) -> Result<Vec<(String, Result<Fetched, FetchError>)>, IntakeError> {
+    /// Fetches every list whose time has come, one after the other, tells the services that are to
+    /// be told what was made of their matches, and gives what came of each.
+    pub async fn fetch_due(&self, limits: &FetchLimits) -> Result<Vec<FetchedDue>, IntakeError> {
         let mut came = Vec::new();
         for list in self.core().store.all_lists().await? {
             if list.key.is_none() {
@@ -29,7 +37,8 @@ impl Station {
             let Some(row) = self.core().store.list_source(list.id).await? else {
                 continue;
             };
-            let Some(every) = self.open_source(&list, &row)?.every else {
+            let source = self.open_source(&list, &row)?;
+            let Some(every) = source.every else {
                 continue;
             };
             if is_due(&row, every, self.now()) {
@@ -43,7 +52,18 @@ impl Station {
                     // Another server of the house was quicker.
                     continue;
                 }
-                came.push((list.name, fetched));
+                let whole = fetched.as_ref().is_ok_and(|came| came.failure.is_none());
+                let sent = if source.feedback && whole {
+                    let sent = self.send_feedback(Actor::Clock, &list.name, None, limits);
+                    Some(sent.await)
+                } else {
+                    None
+                };
+                came.push(FetchedDue {
+                    list: list.name,
+                    fetched,
+                    sent,
+                });
             }
         }
         Ok(came)
@@ -68,14 +88,31 @@ pub(crate) async fn watch(station: Station) {
     loop {
         every.tick().await;
         match station.fetch_due(&limits).await {
-            Ok(came) => came.iter().for_each(|(list, fetched)| log(list, fetched)),
+            Ok(came) => came.iter().for_each(log),
             Err(error) => tracing::error!(%error, "the lists to fetch were not read"),
         }
     }
 }
 
-fn log(list: &str, fetched: &Result<Fetched, FetchError>) {
-    let failure = match fetched {
+fn log(came: &FetchedDue) {
+    let list = came.list.as_str();
+    match &came.sent {
+        None => {}
+        Some(Ok(sent)) => {
+            let (told, refused) = (sent.told, sent.refused.len());
+            tracing::info!(
+                list,
+                told,
+                refused,
+                "a list's keeper was told of its matches"
+            );
+        }
+        Some(Err(failure)) => {
+            let code = failure.code();
+            tracing::warn!(list, code, error = %failure, "a list's keeper was not told");
+        }
+    }
+    let failure = match &came.fetched {
         Ok(Fetched {
             failure: None,
             pages,

@@ -18,6 +18,8 @@ use crate::station::Station;
 
 /// Bytes of a service's address.
 const URL_BYTES_MAX: usize = 1000;
+/// Bytes of a reason's id.
+const REASON_BYTES_MAX: usize = 200;
 
 /// A service that gives lists over HTTPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +46,11 @@ impl ListService {
         }
     }
 
+    /// Whether it takes what members make of matches.
+    pub const fn takes_feedback(self) -> bool {
+        matches!(self, Self::Ncmec | Self::StopNcii)
+    }
+
     /// The service's only address, if it has one.
     const fn url(self) -> Option<&'static str> {
         match self {
@@ -68,6 +75,12 @@ pub struct ListSource {
     pub ca: Option<PathBuf>,
     /// How often a running server fetches the list; `None`: only when told.
     pub every: Option<Length>,
+    /// Whether a running server tells the service after each fetch what was made of its matches.
+    #[serde(default)]
+    pub feedback: bool,
+    /// The reason that a rejected match is told with, where the service wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What staff say of a list's source; what is `None` stays as it is.
@@ -83,6 +96,10 @@ pub struct SourceSettings {
     pub ca: Option<PathBuf>,
     /// How often a running server fetches; `Some(None)`: only when told.
     pub every: Option<Option<Length>>,
+    /// Whether a running server tells the service what was made of its matches.
+    pub feedback: Option<bool>,
+    /// The reason that a rejected match is told with.
+    pub reason: Option<String>,
 }
 
 /// A list's source as staff read it.
@@ -116,6 +133,20 @@ impl SourceSettings {
         let credentials = credentials.ok_or_else(|| {
             refusal("Name the file that has the secrets the service gave: --credentials.")
         })?;
+        let feedback = self.feedback.or_else(|| old.map(|old| old.feedback));
+        let feedback = feedback.unwrap_or_default();
+        if feedback && !service.takes_feedback() {
+            return Err(refusal(&format!("{} takes no feedback.", service.name())));
+        }
+        let reason = self
+            .reason
+            .or_else(|| old.and_then(|old| old.reason.clone()));
+        if reason
+            .as_ref()
+            .is_some_and(|reason| reason.len() > REASON_BYTES_MAX)
+        {
+            return Err(refusal("The reason is the id of one: it is not so long."));
+        }
         Ok(ListSource {
             service,
             url: checked_url(&url)?,
@@ -128,6 +159,8 @@ impl SourceSettings {
                 Some(every) => every,
                 None => old.and_then(|old| old.every),
             },
+            feedback,
+            reason,
         })
     }
 }

@@ -10,7 +10,7 @@ use std::io::BufRead;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::service::Request;
+use crate::lists::Request;
 use crate::lists::{Format, Limits, ListFault, Page, Reader, Step};
 
 /// How far a list was read: what is kept between two runs.

@@ -8,33 +8,12 @@ use std::fmt::Write as _;
 use model::{EntryKey, Timestamp};
 
 use super::NAMESPACE;
+use crate::lists::Request;
 use crate::lists::tree::Element;
 use crate::xml::{decoded, escaped_text};
 use crate::{Reason, Refusal};
 
-/// A request to be made, relative to the environment's base address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// `GET` or `PUT`.
-    pub method: &'static str,
-    /// The path and query, from `/v2/`.
-    pub path: String,
-    /// The content type of the body.
-    pub content_type: Option<&'static str>,
-    /// The body.
-    pub body: Option<String>,
-}
-
 impl Request {
-    pub(super) const fn get(path: String) -> Self {
-        Self {
-            method: "GET",
-            path,
-            content_type: None,
-            body: None,
-        }
-    }
-
     /// Who we are to the service.
     pub fn status() -> Self {
         Self::get("/v2/status".to_owned())
