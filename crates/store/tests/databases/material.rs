@@ -160,7 +160,10 @@ async fn a_file_matches_an_entry_once_and_a_person_judges_it() {
             found.await.unwrap()
         };
         for untold in [false, true] {
-            assert_eq!(judged_behind(untold, 0).await, [judged.clone()]);
+            assert_eq!(
+                judged_behind(untold, 0).await,
+                std::slice::from_ref(&judged)
+            );
             assert!(judged_behind(untold, 1).await.is_empty());
         }
         let told = MatchRow {
