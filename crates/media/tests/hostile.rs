@@ -358,7 +358,7 @@ mod bad {
             frame.extend(canvas);
             frame.extend([40, 0, 0, 0]);
             // Uncompressed, so that it fits a smaller frame as well.
-            frame.extend(chunk(b"ALPH", &[0; 1 << 16]));
+            frame.extend(chunk(b"ALPH", &vec![0; 1 << 16]));
             frame.extend(lossy);
             let extended = [&[0x12, 0, 0, 0], still[24..30].as_ref()].concat();
             let body = [

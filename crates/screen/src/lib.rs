@@ -4,6 +4,7 @@
 //! measures any set of windows over them in one pass. [`Live`] measures with the same code, one
 //! transfer at a time.
 
+mod acquaintance;
 mod event;
 pub mod graph;
 mod live;
@@ -17,6 +18,7 @@ pub mod window;
 
 pub use model::{Country, Merchant, Relation};
 
+pub use acquaintance::Acquaintances;
 pub use event::{Change, Event, Marks, settle};
 pub use live::{Applied, CORRECTIONS_MAX, Live};
 pub use localtime::{Hours, LocalTimes};

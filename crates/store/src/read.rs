@@ -222,6 +222,48 @@ impl Store {
             .collect()
     }
 
+    /// What ties of the reports that came by any door but `except` and were tied at most `steps`
+    /// steps behind the step `after`, blinded, in no order; and the last of these steps. A report
+    /// that is tied later has a later step, so whoever goes on from there misses none.
+    pub async fn ties_of_steps(
+        &self,
+        except: Door,
+        after: i64,
+        steps: i64,
+    ) -> Result<(i64, Vec<Blind>), StoreFault> {
+        let mut reader = self.reader("ties_of_steps").await?;
+        let connection = &mut reader.connection();
+        let sql = "SELECT MAX(seq) FROM tying WHERE seq > $1 AND seq <= $2";
+        let until = after.saturating_add(steps);
+        let mut parameters = connection.parameters();
+        parameters.int(after);
+        parameters.int(until);
+        let rows = connection.rows("tying", sql.to_owned(), parameters).await?;
+        let last = match rows.first() {
+            Some(row) => Columns::new(row, "ties_of_steps", "tying").maybe_int()?,
+            None => None,
+        };
+        let Some(last) = last else {
+            return Ok((after, Vec::new()));
+        };
+        let mut parameters = connection.parameters();
+        parameters.int(after);
+        parameters.int(last);
+        parameters.text(except.name());
+        let sql = "SELECT mention.blind FROM tying \
+             JOIN mention ON mention.report_id = tying.report_id \
+             JOIN submission ON submission.report_id = tying.report_id \
+             WHERE tying.seq > $1 AND tying.seq <= $2 AND mention.ties = 1 \
+             AND submission.door <> $3";
+        let rows = connection
+            .rows("mention", sql.to_owned(), parameters)
+            .await?;
+        let blinds = rows
+            .iter()
+            .map(|row| Columns::new(row, "ties_of_steps", "mention").blind());
+        Ok((last, blinds.collect::<Result<_, _>>()?))
+    }
+
     /// One page of the queue: the most endangered child first, the oldest of equals first. `after`
     /// is the cursor of the last case of the page before. At most `limit` cases and never more
     /// than [`QUEUE_PAGE_MAX`].

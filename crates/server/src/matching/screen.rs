@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::post;
 use serde::{Deserialize, Serialize};
 
-use super::{DOCUMENT_BYTES_MAX, Declined, HASHES_MAX, admit, body, json, refused, settle};
+use super::{DOCUMENT_BYTES_MAX, Declined, HASHES_MAX, admit, body, failed, json, refused, settle};
 use crate::ispws::{Approach, IspwsDoor};
 use crate::payments::{ScreenedTransfer, TransferAsked};
 
@@ -45,5 +45,6 @@ async fn answer(door: &IspwsDoor, request: Request) -> Result<Response, Declined
         return Err(refused(format!("Send 1 to {HASHES_MAX} transfers.")));
     }
     let answers = door.station.screen_transfers(&question.transfers);
+    let answers = answers.await.map_err(|error| failed(&error))?;
     Ok(json(&Screened { answers }))
 }

@@ -41,29 +41,44 @@ impl Station {
 
 /// The accounts by the keyed digests of what they identify.
 fn blinds_of(core: &Core, accounts: &Accounts) -> HashMap<Blind, u32> {
-    let mut report = Report {
-        incident: IncidentKind::PaymentPattern,
-        incident_at: Moment {
-            text: String::new(),
-            utc: None,
-        },
-        platform: None,
-        escalation: None,
-        marks: BTreeSet::new(),
-        subjects: Vec::new(),
-        mentions: Vec::new(),
-        files: Vec::new(),
-        narratives: Vec::new(),
-        findings: Vec::new(),
-    };
+    let keys = AccountKeys::of_house(core);
     let mut blinds = HashMap::with_capacity(accounts.len());
     for (number, account) in (0..).zip(accounts.names()) {
-        report.mentions = vec![account_mention(account, Part::Reported)];
-        for identifier in link::identifiers(&report, &core.identifier_rules) {
-            if identifier.ties {
-                blinds.insert(identifier_blind(&core.keys, &identifier), number);
-            }
-        }
+        blinds.extend(keys.of(account).into_iter().map(|blind| (blind, number)));
     }
     blinds
+}
+
+/// The keyed digests of what accounts identify.
+pub(super) struct AccountKeys<'a> {
+    core: &'a Core,
+}
+
+impl<'a> AccountKeys<'a> {
+    pub(super) const fn of_house(core: &'a Core) -> Self {
+        Self { core }
+    }
+
+    /// Those of one account.
+    pub(super) fn of(&self, account: &str) -> Vec<Blind> {
+        let report = Report {
+            incident: IncidentKind::PaymentPattern,
+            incident_at: Moment {
+                text: String::new(),
+                utc: None,
+            },
+            platform: None,
+            escalation: None,
+            marks: BTreeSet::new(),
+            subjects: Vec::new(),
+            mentions: vec![account_mention(account, Part::Reported)],
+            files: Vec::new(),
+            narratives: Vec::new(),
+            findings: Vec::new(),
+        };
+        let identifiers = link::identifiers(&report, &self.core.identifier_rules);
+        let ties = identifiers.into_iter().filter(|identifier| identifier.ties);
+        ties.map(|identifier| identifier_blind(&self.core.keys, &identifier))
+            .collect()
+    }
 }

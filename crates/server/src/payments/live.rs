@@ -1,17 +1,20 @@
 //! Transfers, screened before they are released, by the same windows and rules as a book.
 //!
 //! What is screened is remembered in memory alone, from the start of the process: feed the recent
-//! past first.
+//! past first. Accounts that reports name are known within seconds of the report.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{Channel, Country, Currency, Merchant, Relation, Timestamp};
 use screen::money::{Money, Rates};
 use screen::typology::{Alert, LiveScreening, Policy, Route, Side};
-use screen::{Flags, Transfer};
+use screen::{Acquaintances, Flags, Transfer};
 use serde::{Deserialize, Serialize};
 
 use super::book::{Accounts, flags_of};
+use super::known::AccountKeys;
+use super::live_known::LiveKnown;
+use crate::intake::IntakeError;
 use crate::station::Station;
 
 /// How late a transfer may come after later ones: three days.
@@ -103,9 +106,11 @@ pub(crate) struct LiveBook {
     state: Mutex<State>,
 }
 
-struct State {
+pub(super) struct State {
     screening: LiveScreening,
     accounts: Accounts,
+    pub(super) acquaintances: Acquaintances,
+    pub(super) known: LiveKnown,
     next_row: u32,
 }
 
@@ -115,16 +120,29 @@ impl LiveBook {
             state: Mutex::new(State {
                 screening: LiveScreening::new(policy.clone(), rates, LATE_MILLIS),
                 accounts: Accounts::default(),
+                acquaintances: Acquaintances::default(),
+                known: LiveKnown::default(),
                 next_row: 0,
             }),
             policy,
         }
     }
 
-    fn screen(&self, asked: &TransferAsked, now: Timestamp) -> ScreenedTransfer {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// What is remembered, for as long as the guard lives.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn screen(
+        &self,
+        asked: &TransferAsked,
+        keys: &AccountKeys<'_>,
+        now: Timestamp,
+    ) -> ScreenedTransfer {
+        let mut state = self.lock();
         let state = &mut *state;
-        let transfer = match self.parse(asked, &mut state.accounts, now) {
+        let met = state.accounts.len();
+        let mut transfer = match self.parse(asked, &mut state.accounts, now) {
             Ok(transfer) => transfer,
             Err(why) => {
                 return ScreenedTransfer {
@@ -134,6 +152,15 @@ impl LiveBook {
                 };
             }
         };
+        for number in met..state.accounts.len() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let name = state.accounts.name(number);
+            if state.known.meet(number, name, keys) {
+                state.acquaintances.know(number);
+            }
+        }
+        let marks = state.acquaintances.meet(&transfer);
+        transfer.flags = transfer.flags.and(marks);
         let row = state.next_row;
         // After four thousand million transfers numbers begin again; by then the first are long
         // past every window.
@@ -227,9 +254,16 @@ fn told(alert: &Alert, accounts: &Accounts) -> TransferAlert {
 
 impl Station {
     /// Screens transfers in their order, each before it is released.
-    pub fn screen_transfers(&self, asked: &[TransferAsked]) -> Vec<ScreenedTransfer> {
-        let now = self.now();
-        let book = &self.core().live_book;
-        asked.iter().map(|one| book.screen(one, now)).collect()
+    pub async fn screen_transfers(
+        &self,
+        asked: &[TransferAsked],
+    ) -> Result<Vec<ScreenedTransfer>, IntakeError> {
+        self.follow_reports().await?;
+        let (core, now) = (self.core(), self.now());
+        let keys = AccountKeys::of_house(core);
+        let screened = asked
+            .iter()
+            .map(|one| core.live_book.screen(one, &keys, now));
+        Ok(screened.collect())
     }
 }

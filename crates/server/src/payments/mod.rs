@@ -8,6 +8,7 @@ mod alert;
 mod book;
 mod known;
 mod live;
+mod live_known;
 mod suspicion;
 
 pub use alert::{AlertDocument, AlertReason, PaymentRow};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::custody::{page, signed_in};
-use crate::house::{Caller, inside};
+use crate::house::{Caller, House, inside, on_both};
 use crate::line::Answer;
 
 async fn ask(caller: &Caller<'_>, body: &Value) -> Answer {
@@ -54,6 +54,66 @@ async fn a_transfer_is_answered_with_the_reasons_to_look_first() {
             .map(|it| it["points"].as_u64().unwrap())
             .sum();
         assert_eq!(alert["points"].as_u64().unwrap(), points);
+    })
+    .await;
+}
+
+/// Keeps a report that names an account.
+async fn named(house: &House, account: &str) {
+    let document = format!(
+        "<report><incidentSummary><incidentType>Child Sex Trafficking</incidentType>\
+         <incidentDateTime>2026-03-04T03:04:05Z</incidentDateTime></incidentSummary>\
+         <reporter><reportingPerson><firstName>Robin</firstName></reportingPerson></reporter>\
+         <personOrUserReported><additionalInfo>Paid to IBAN {account}.</additionalInfo>\
+         </personOrUserReported></report>"
+    );
+    let origin = server::Origin {
+        door: model::Door::CommandLine,
+        source: Some("report.xml"),
+    };
+    let report = wire::ispws::parse_report(document.as_bytes()).unwrap();
+    let station = &house.station;
+    let number = station.number_report().await.unwrap();
+    let operator = server::Actor::Operator;
+    let kept = station.submit_whole(operator, origin, number, document.as_bytes(), &report);
+    kept.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_that_a_report_names_is_known_within_seconds() {
+    on_both(async |house| {
+        let sender = house.sender("remitter").await;
+        // The indicators that hold for a payer after a month in which an account was paid too.
+        let indicators = async |payer: &str, paid: &str| -> Vec<String> {
+            let batch = (0..24).map(|number| {
+                let mut one = transfer(number);
+                one["sender"] = json!(payer);
+                if number % 9 == 3 {
+                    one["receiver"] = json!(paid);
+                }
+                one
+            });
+            let batch: Vec<Value> = batch.collect();
+            let answer = ask(&sender, &json!({ "transfers": batch })).await;
+            let told: Value = serde_json::from_str(&answer.body).unwrap();
+            let alert = &told["answers"][23]["alerts"][0];
+            let reasons = alert["reasons"].as_array().unwrap().iter();
+            let id = |reason: &Value| reason["indicator"].as_str().unwrap().to_owned();
+            reasons.map(id).collect()
+        };
+        let is_known = |found: &[String]| found.iter().any(|id| id == "E3");
+        let (one, other) = ("GB33BUKB20201555555555", "DE02120300000000202051");
+        assert!(!is_known(&indicators("payer 1", one).await));
+        for account in [one, other] {
+            named(house, account).await;
+        }
+        // Within ten seconds the reports are not looked at again.
+        assert!(!is_known(&indicators("payer 2", one).await));
+        house.clock.advance_millis(10_000);
+        assert!(is_known(&indicators("payer 3", one).await));
+        // This one comes only now.
+        assert!(is_known(&indicators("payer 4", other).await));
+        assert!(!is_known(&indicators("payer 5", "PH-3").await));
     })
     .await;
 }
