@@ -135,6 +135,9 @@ enum Workload {
     Screen,
     /// One transfer before its release, among ten million accounts with history (--size, 2000000).
     ScreenLive,
+    /// Windows and typologies over books of 1, 5, 23 and 100 million rows (--size: the most
+    /// millions), and a plot of them, `growth.svg` in --dir.
+    Growth,
     /// What the typologies find in labelled books of seeds that nothing was tuned on (--size in
     /// rows, 5000000). Needs no program and no place.
     Typologies,
@@ -209,6 +212,10 @@ fn run(args: &Args) -> Result<(), Failure> {
         }
         Workload::Windows | Workload::Screen | Workload::ScreenLive | Workload::Graph => {
             run_payments(workload, &place, args)
+        }
+        Workload::Growth => {
+            let millions = u32::try_from(args.size.unwrap_or(100)).unwrap_or(u32::MAX);
+            payments::growth(place.dir(), millions)
         }
         Workload::PacsParse => pacs_parse::run(place.dir(), args.size.unwrap_or(500_000)),
         // Ran before: they need no place.

@@ -58,6 +58,7 @@ pub(crate) fn print(workload: Workload) -> Result<(), Failure> {
         | Workload::Decode
         | Workload::Video
         | Workload::ListImport
+        | Workload::Growth
         | Workload::Typologies
         | Workload::PacsParse
         | Workload::OverMerge

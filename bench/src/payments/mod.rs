@@ -2,6 +2,7 @@
 
 mod book;
 mod graph;
+mod growth;
 mod live;
 mod screening;
 mod windows;
@@ -12,6 +13,7 @@ use crate::failure::Failure;
 use crate::venv;
 
 pub(crate) use graph::run as graph;
+pub(crate) use growth::run as growth;
 pub(crate) use live::run as live;
 pub(crate) use screening::run as screen;
 pub(crate) use windows::run as windows;
