@@ -69,13 +69,7 @@ fn report(sent: &FeedbackSent, json: bool) -> Result<Verdict, Failure> {
 }
 
 fn call(said: MatchFeedback, reason: Option<&str>) -> Result<(), Failure> {
-    let submission = if said.affirms {
-        FeedbackSubmission::Affirmative
-    } else {
-        FeedbackSubmission::Negative {
-            reasons: reason.map(str::to_owned).into_iter().collect(),
-        }
-    };
+    let submission = FeedbackSubmission::of(said.affirms, reason);
     let key = EntryKey {
         member: said.member,
         id: said.id,

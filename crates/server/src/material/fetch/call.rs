@@ -216,6 +216,7 @@ impl Service {
         credentials: Credentials,
         limits: &FetchLimits,
     ) -> Result<Self, CallError> {
+        // Checked when it was set; one that reads no more is taken for one far away, over TLS.
         let url = Url::parse(&source.url).ok();
         let here = url.as_ref().is_some_and(is_loopback);
         let plain = url.as_ref().is_some_and(|url| url.scheme() == "http");

@@ -155,13 +155,7 @@ impl Telling<'_> {
         if self.source.service == ListService::StopNcii {
             return stopncii::feedback(&verdict.value, verdict.affirms);
         }
-        let submission = if verdict.affirms {
-            FeedbackSubmission::Affirmative
-        } else {
-            FeedbackSubmission::Negative {
-                reasons: reason.map(str::to_owned).into_iter().collect(),
-            }
-        };
+        let submission = FeedbackSubmission::of(verdict.affirms, reason);
         Request::feedback(&verdict.key, &verdict.kind, &submission)
     }
 

@@ -92,6 +92,16 @@ pub enum FeedbackSubmission {
 }
 
 impl FeedbackSubmission {
+    /// What was made of a match, with the reason for one that is wrong.
+    pub fn of(affirms: bool, reason: Option<&str>) -> Self {
+        if affirms {
+            return Self::Affirmative;
+        }
+        Self::Negative {
+            reasons: reason.map(str::to_owned).into_iter().collect(),
+        }
+    }
+
     /// The document.
     pub fn to_xml(&self) -> String {
         let mut out = format!("<feedbackSubmission xmlns=\"{NAMESPACE}\">");
